@@ -1,0 +1,20 @@
+namespace Platform.Contracts.Identity;
+
+/// <summary>A session ended before its time: tokens that carry it are refused at once.</summary>
+/// <param name="TenantId">The tenant of the session.</param>
+/// <param name="SessionId">The <c>sid</c> of its tokens.</param>
+/// <param name="UserId">Whose session it was.</param>
+/// <param name="ExpiresAt">When the last access token of the session would have expired anyway.</param>
+public sealed record SessionRevoked(Guid TenantId, Guid SessionId, Guid UserId, DateTimeOffset ExpiresAt) : IIntegrationEvent;
+
+/// <summary>A user exists.</summary>
+public sealed record UserCreated(Guid TenantId, Guid UserId, string Username, string Role) : IIntegrationEvent;
+
+/// <summary>A user's name, role, clearance or activity changed; access tokens issued before <paramref name="ChangedAt"/> are refused.</summary>
+public sealed record UserUpdated(Guid TenantId, Guid UserId, string Username, string Role, bool Active, DateTimeOffset ChangedAt) : IIntegrationEvent;
+
+/// <summary>A user was deleted (softly).</summary>
+public sealed record UserDeleted(Guid TenantId, Guid UserId, DateTimeOffset DeletedAt) : IIntegrationEvent;
+
+/// <summary>Somebody signed in.</summary>
+public sealed record UserSignedIn(Guid TenantId, Guid UserId, Guid SessionId, DateTimeOffset At) : IIntegrationEvent;
