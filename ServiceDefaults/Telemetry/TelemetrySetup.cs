@@ -1,0 +1,82 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Platform.ServiceDefaults.Telemetry;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>Traces, metrics and logs of a service, by OpenTelemetry.</summary>
+public static class TelemetrySetup
+{
+    /// <summary>
+    /// Registers the three signals. They leave the process over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set
+    /// (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>: <c>http/protobuf</c>, the default here, or <c>grpc</c>;
+    /// <c>OTEL_EXPORTER_OTLP_HEADERS</c> as in the OTLP exporter specification); otherwise nothing is exported.
+    /// </summary>
+    /// <param name="builder">The application being built.</param>
+    /// <param name="serviceName">The resource attribute <c>service.name</c> unless <c>OTEL_SERVICE_NAME</c> says otherwise.</param>
+    public static TBuilder AddTelemetry<TBuilder>(this TBuilder builder, string serviceName)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var endpoint = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
+        var exports = !string.IsNullOrWhiteSpace(endpoint);
+
+        builder.Services.TryAddSingleton<ApiMetrics>();
+        var telemetry = new TelemetryBuilder(builder.Services)
+            .ConfigureResource(resource => Describe(resource, serviceName))
+            .WithTracing(tracing => tracing
+                .AddSource(SignalSources.Activities)
+                .SetSampler(_ => SamplerChoice.From(builder.Configuration, exports))
+                .AddProcessor(new SpanScrubber()))
+            .WithMetrics(metrics => metrics
+                .AddMeter(SignalSources.Meters))
+            .WithLogging(
+                logging => logging.AddProcessor(new LogScrubber()),
+                options =>
+                {
+                    options.IncludeFormattedMessage = true;
+                    // Scopes reach the exporter past every processor, so nothing could be scrubbed from them.
+                    options.IncludeScopes = false;
+                });
+        if (exports)
+        {
+            telemetry.UseOtlpExporter(Protocol(builder.Configuration), new Uri(endpoint!));
+        }
+
+        builder.Services.AddHostedService<TelemetryStarter>();
+        return builder;
+    }
+
+    /// <summary>The version of the running program, without the source revision.</summary>
+    internal static string ServiceVersion { get; } =
+        (Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0")
+        .Split('+')[0];
+
+    private static void Describe(ResourceBuilder resource, string serviceName) => resource
+        .AddService(serviceName, serviceNamespace: "platform", serviceVersion: ServiceVersion)
+        // Last, so that what the operator sets wins over what the code knows.
+        .AddEnvironmentVariableDetector();
+
+    private static OtlpExportProtocol Protocol(IConfiguration configuration) =>
+        configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] switch
+        {
+            null or "" or "http/protobuf" => OtlpExportProtocol.HttpProtobuf,
+            "grpc" => OtlpExportProtocol.Grpc,
+            var other => throw new InvalidOperationException(
+                $"OTEL_EXPORTER_OTLP_PROTOCOL is '{other}'; it must be 'http/protobuf' or 'grpc'."),
+        };
+
+    /// <summary>What OpenTelemetry.Extensions.Hosting would bring: the door to the SDK's builder extensions.</summary>
+    private sealed class TelemetryBuilder(IServiceCollection services) : IOpenTelemetryBuilder
+    {
+        public IServiceCollection Services { get; } = services;
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace Platform.ServiceDefaults.Telemetry;
+
+/// <summary>
+/// Makes the container build the providers when the host starts; they listen from then on, and the container flushes
+/// them when it disposes of them.
+/// </summary>
+internal sealed class TelemetryStarter(TracerProvider tracing, MeterProvider metrics) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Sends what is pending while the listener of the receiver is likely still there.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            tracing.ForceFlush(2000);
+            metrics.ForceFlush(2000);
+        },
+        cancellationToken);
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using OpenTelemetry.Trace;
+using Platform.ServiceDefaults.Telemetry;
+
+namespace Platform.ServiceDefaults.Tests.Telemetry;
+
+public sealed class SamplerTests
+{
+    private static Sampler Sampler(string? name, string? argument = null, bool exports = true) => SamplerChoice.From(
+        new ConfigurationBuilder().AddInMemoryCollection([new("OTEL_TRACES_SAMPLER", name), new("OTEL_TRACES_SAMPLER_ARG", argument)]).Build(),
+        exports);
+
+    private static SamplingDecision Decide(
+        Sampler sampler, ActivityContext parent = default, ActivityKind kind = ActivityKind.Server, params KeyValuePair<string, object?>[] tags) =>
+        sampler.ShouldSample(new SamplingParameters(parent, ActivityTraceId.CreateRandom(), "x", kind, tags)).Decision;
+
+    private static ActivityContext Parent(bool recorded) => new(
+        ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), recorded ? ActivityTraceFlags.Recorded : ActivityTraceFlags.None, isRemote: true);
+
+    [Theory]
+    [InlineData(null, SamplingDecision.RecordAndSample)]
+    [InlineData("always_on", SamplingDecision.RecordAndSample)]
+    [InlineData("always_off", SamplingDecision.Drop)]
+    [InlineData("parentbased_always_on", SamplingDecision.RecordAndSample)]
+    [InlineData("parentbased_always_off", SamplingDecision.Drop)]
+    public void Root_spans_follow_the_named_sampler(string? name, SamplingDecision expected) =>
+        Assert.Equal(expected, Decide(Sampler(name)));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("parentbased_always_on")]
+    [InlineData("parentbased_always_off")]
+    [InlineData("parentbased_traceidratio")]
+    public void Parent_based_samplers_follow_the_caller(string? name)
+    {
+        Assert.Equal(SamplingDecision.RecordAndSample, Decide(Sampler(name, "0.5"), Parent(recorded: true)));
+        Assert.Equal(SamplingDecision.Drop, Decide(Sampler(name, "0.5"), Parent(recorded: false)));
+    }
+
+    [Fact]
+    public void Ratio_samples_its_share()
+    {
+        var sampler = Sampler("parentbased_traceidratio", "0.1");
+        var sampled = Enumerable.Range(0, 20_000).Count(_ => Decide(sampler) == SamplingDecision.RecordAndSample);
+        Assert.InRange(sampled, 1700, 2300);
+    }
+
+    [Fact]
+    public void Nothing_is_recorded_when_nothing_is_exported_and_nobody_asks() =>
+        Assert.Equal(SamplingDecision.Drop, Decide(Sampler(null, exports: false)));
+
+    [Fact]
+    public void Database_span_is_dropped_as_a_root_and_kept_below_a_request()
+    {
+        var tag = KeyValuePair.Create("db.system.name", (object?)"postgresql");
+        Assert.Equal(SamplingDecision.Drop, Decide(Sampler("always_on"), kind: ActivityKind.Client, tags: tag));
+        Assert.Equal(SamplingDecision.RecordAndSample, Decide(Sampler("always_on"), Parent(recorded: true), ActivityKind.Client, tag));
+    }
+
+    [Theory]
+    [InlineData("/health", SamplingDecision.Drop)]
+    [InlineData("/ready", SamplingDecision.Drop)]
+    [InlineData("/live", SamplingDecision.Drop)]
+    [InlineData("/metrics", SamplingDecision.Drop)]
+    [InlineData("/api/v1/health-reports", SamplingDecision.RecordAndSample)]
+    public void Probes_are_dropped_even_when_the_prober_traces(string path, SamplingDecision expected) =>
+        Assert.Equal(expected, Decide(Sampler("always_on"), Parent(recorded: true), tags: KeyValuePair.Create("url.path", (object?)path)));
+
+    [Theory]
+    [InlineData("sometimes", null)]
+    [InlineData("traceidratio", "2")]
+    [InlineData("traceidratio", "half")]
+    public void Bad_value_is_named(string name, string? argument)
+    {
+        var fault = Assert.Throws<InvalidOperationException>(() => Sampler(name, argument));
+        Assert.StartsWith("OTEL_TRACES_SAMPLER", fault.Message);
+    }
+}
