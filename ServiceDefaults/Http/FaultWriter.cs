@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>Writes faults: the v1 envelope, or RFC 9457 problem documents in v2.</summary>
+public static class FaultWriter
+{
+    /// <summary>Where the page of each error code is.</summary>
+    public const string DocsRoot = "/api/docs/errors/";
+
+    /// <summary>Replaces whatever answer was begun (unless it has been sent) by the fault.</summary>
+    public static Task WriteAsync(HttpContext context, Fault fault)
+    {
+        var response = context.Response;
+        if (response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        response.StatusCode = fault.Status;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Remove("ETag");
+        if (fault.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (fault.Status == 401 && response.Headers.WWWAuthenticate.Count == 0)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return context.GetApiVersion() == ApiVersion.V2 ? WriteProblemAsync(context, fault) : WriteEnvelopeAsync(context, fault);
+    }
+
+    private static Task WriteEnvelopeAsync(HttpContext context, Fault fault) => context.Response.WriteAsJsonAsync(
+        new ErrorEnvelope(
+            false,
+            new ErrorBody(fault.Code, fault.Message, fault.Errors ?? fault.Details),
+            Clock(context),
+            context.TraceIdentifier,
+            context.Request.Path.Value ?? ""),
+        Json.Options,
+        "application/json; charset=utf-8",
+        context.RequestAborted);
+
+    private static Task WriteProblemAsync(HttpContext context, Fault fault) => context.Response.WriteAsJsonAsync(
+        new Problem(
+            DocsRoot + fault.Code,
+            Title(fault.Code),
+            fault.Status,
+            fault.Message,
+            context.Request.Path.Value ?? "",
+            fault.Code,
+            fault.Errors,
+            fault.Details,
+            context.TraceIdentifier,
+            Activity.Current?.TraceId.ToHexString()),
+        Json.Options,
+        "application/problem+json",
+        context.RequestAborted);
+
+    internal static DateTimeOffset Clock(HttpContext context) =>
+        (context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();
+
+    private static string Title(string code) => string.Create(code.Length, code, static (span, text) =>
+    {
+        for (var i = 0; i < span.Length; i++)
+        {
+            span[i] = text[i] == '_' ? ' ' : i == 0 ? text[i] : char.ToLowerInvariant(text[i]);
+        }
+    });
+}
+
+/// <summary>The v1 error answer.</summary>
+public sealed record ErrorEnvelope(bool Success, ErrorBody Error, DateTimeOffset Timestamp, string RequestId, string Path);
+
+/// <summary>What went wrong, in v1.</summary>
+public sealed record ErrorBody(string Code, string Message, object? Details);
+
+/// <summary>The v2 error answer: RFC 9457 with the members code, errors, details, request_id and trace_id.</summary>
+public sealed record Problem(
+    string Type,
+    string Title,
+    int Status,
+    string Detail,
+    string Instance,
+    string Code,
+    IReadOnlyDictionary<string, string[]>? Errors,
+    object? Details,
+    string RequestId,
+    string? TraceId);

@@ -1,0 +1,110 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>RabbitMQ through MassTransit: quorum queues, batches, retry with back-off, then <c>_error</c>.</summary>
+public static class MessagingSetup
+{
+    /// <summary>Messaging of a service with a database: outbox relay and inbox included.</summary>
+    public static IHostApplicationBuilder AddMessaging<TDb>(this IHostApplicationBuilder builder, string serviceName, Action<ConsumerRegistry>? consumers = null)
+        where TDb : PlatformDbContext
+    {
+        builder.Services.AddSingleton<Inbox<TDb>>();
+        builder.Services.AddHostedService<OutboxRelay>();
+        return builder.AddMessaging(serviceName, consumers);
+    }
+
+    /// <summary>Messaging of a service without an outbox of its own.</summary>
+    public static IHostApplicationBuilder AddMessaging(this IHostApplicationBuilder builder, string serviceName, Action<ConsumerRegistry>? consumers = null)
+    {
+        var address = new Uri(builder.Configuration.GetConnectionString("rabbitmq")
+            ?? throw new InvalidOperationException("ConnectionStrings:rabbitmq is not set."));
+        var registry = new ConsumerRegistry();
+        consumers?.Invoke(registry);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            foreach (var consumer in registry.Consumers)
+            {
+                bus.AddConsumer(consumer.Type);
+            }
+
+            bus.UsingRabbitMq((context, rabbit) =>
+            {
+                rabbit.Host(address);
+                rabbit.AutoStart = false;
+                rabbit.ConfigureJsonSerializerOptions(_ => EventTypes.Json);
+                foreach (var consumer in registry.Consumers)
+                {
+                    rabbit.ReceiveEndpoint(consumer.Queue(serviceName), endpoint => consumer.Configure(endpoint, context));
+                }
+            });
+        });
+        builder.Services.Configure<MassTransitHostOptions>(o =>
+        {
+            // A service starts, and serves reads, while the broker is away; the outbox keeps what it has to say.
+            o.WaitUntilStarted = false;
+            o.StartTimeout = null;
+            o.StopTimeout = TimeSpan.FromSeconds(10);
+        });
+        return builder;
+    }
+}
+
+/// <summary>The consumers of one service.</summary>
+public sealed class ConsumerRegistry
+{
+    internal List<Registration> Consumers { get; } = [];
+
+    /// <summary>
+    /// A consumer of <c>Batch&lt;TEvent&gt;</c> on a durable quorum queue named <c>{service}.{consumer}</c>.
+    /// </summary>
+    /// <param name="messageLimit">Messages of one batch at most.</param>
+    /// <param name="timeLimit">How long a batch waits to fill; a single message waits this long.</param>
+    /// <param name="concurrency">Batches at work at once; 1 keeps the order.</param>
+    public ConsumerRegistry AddBatchConsumer<TConsumer, TEvent>(int messageLimit = 50, TimeSpan? timeLimit = null, int concurrency = 1)
+        where TConsumer : class, IConsumer<Batch<TEvent>>
+        where TEvent : class
+    {
+        var wait = timeLimit ?? TimeSpan.FromMilliseconds(20);
+        Consumers.Add(new Registration(typeof(TConsumer), null, (endpoint, context) =>
+        {
+            endpoint.SetQuorumQueue();
+            endpoint.PrefetchCount = messageLimit * (concurrency + 1);
+            Retry(endpoint);
+            endpoint.ConfigureConsumer<TConsumer>(context, consumer => consumer.Options<BatchOptions>(o => o
+                .SetMessageLimit(messageLimit).SetTimeLimit(wait).SetConcurrencyLimit(concurrency)));
+        }));
+        return this;
+    }
+
+    /// <summary>A consumer on a queue of this process alone, gone with it: for caches that every instance keeps.</summary>
+    public ConsumerRegistry AddInstanceConsumer<TConsumer>(string instance)
+        where TConsumer : class, IConsumer
+    {
+        Consumers.Add(new Registration(typeof(TConsumer), instance, (endpoint, context) =>
+        {
+            endpoint.AutoDelete = true;
+            endpoint.Durable = false;
+            endpoint.PrefetchCount = 100;
+            endpoint.ConfigureConsumer(context, typeof(TConsumer));
+        }));
+        return this;
+    }
+
+    /// <summary>About five minutes of patience with a store that is away, then the <c>_error</c> queue.</summary>
+    private static void Retry(IRabbitMqReceiveEndpointConfigurator endpoint) => endpoint.UseMessageRetry(r => r
+        .Exponential(14, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(200)));
+
+    internal sealed record Registration(Type Type, string? Instance, Action<IRabbitMqReceiveEndpointConfigurator, IBusRegistrationContext> Configure)
+    {
+        public string Queue(string service) => $"{service}.{Kebab(Type.Name)}{(Instance is null ? "" : "." + Instance)}";
+
+        private static string Kebab(string name) => KebabCaseEndpointNameFormatter.Instance.SanitizeName(name.Replace("Consumer", "", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Platform.Contracts;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>
+/// Sends what the outbox holds until the broker confirms it, then deletes it. One relay a database works at a time (an
+/// advisory lock); a NOTIFY wakes it, a poll each second is the net below. A crash between confirm and delete sends the
+/// same message id again, which consumers drop.
+/// </summary>
+internal sealed partial class OutboxRelay(
+    [FromKeyedServices(DataSetup.RelayKey)] NpgsqlDataSource source, IBus bus, TimeProvider clock, ILogger<OutboxRelay> log) : BackgroundService
+{
+    private const int BatchSize = 200;
+    private const int Parallelism = 16;
+    private const int MaxAttempts = 10;
+    private static readonly ActivitySource Source = new("Platform.Outbox");
+
+    private const string Lock = "SELECT pg_try_advisory_xact_lock(7160219)";
+
+    private const string Read = """
+        SELECT id, tenant_id, type, body, actor, trace_parent, order_key, occurred_at, attempts FROM outbox
+        WHERE parked_at IS NULL AND (next_attempt_at IS NULL OR next_attempt_at <= now()) ORDER BY seq LIMIT $1
+        """;
+
+    private const string Delete = "DELETE FROM outbox WHERE id = ANY($1)";
+
+    private const string Fail = """
+        UPDATE outbox SET attempts = attempts + 1, last_error = $2, next_attempt_at = now() + least(power(2, attempts), 300) * interval '1 second',
+            parked_at = CASE WHEN attempts + 1 >= $3 THEN now() END WHERE id = $1
+        """;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var listener = await source.OpenConnectionAsync(stoppingToken);
+                await using (var listen = new NpgsqlCommand("LISTEN outbox", listener))
+                {
+                    await listen.ExecuteNonQueryAsync(stoppingToken);
+                }
+
+                while (!stoppingToken.IsCancellationRequested)
+                {
+                    while (await SendBatchAsync(stoppingToken) > 0)
+                    {
+                    }
+
+                    await listener.WaitAsync(1000, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                LogPaused(log, exception);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), clock, stoppingToken);
+            }
+        }
+    }
+
+    private async Task<int> SendBatchAsync(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using (var take = new NpgsqlCommand(Lock, connection, transaction))
+        {
+            if (await take.ExecuteScalarAsync(ct) is not true)
+            {
+                return 0;
+            }
+        }
+
+        var batch = await ReadAsync(connection, ct);
+        if (batch.Count == 0)
+        {
+            return 0;
+        }
+
+        var sent = new List<Guid>(batch.Count);
+        var refused = new List<(Guid Id, string Error)>();
+        var lanes = batch.GroupBy(m => m.OrderKey ?? m.Id.ToString());
+        try
+        {
+            await Parallel.ForEachAsync(lanes, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = ct }, async (lane, token) =>
+            {
+                foreach (var message in lane)
+                {
+                    if (!await SendAsync(message, sent, refused, token))
+                    {
+                        return;
+                    }
+                }
+            });
+        }
+        finally
+        {
+            // Whatever the broker confirmed is taken out even when the rest failed.
+            await SettleAsync(connection, sent, refused, CancellationToken.None);
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+
+        return sent.Count;
+    }
+
+    /// <summary>False when the message itself was refused; an unreachable broker throws and burns no attempt.</summary>
+    private async Task<bool> SendAsync(OutboxMessage message, List<Guid> sent, List<(Guid Id, string Error)> refused, CancellationToken ct)
+    {
+        using var activity = Source.StartActivity("outbox relay", ActivityKind.Internal, message.TraceParent);
+        try
+        {
+            if (!EventTypes.ByName.TryGetValue(message.Type, out var type))
+            {
+                throw new InvalidOperationException($"'{message.Type}' is not an event of Contracts.");
+            }
+
+            var body = JsonSerializer.Deserialize(message.Body, type, EventTypes.Json)!;
+            await bus.Publish(body, type, Pipe.Execute<PublishContext>(context =>
+            {
+                context.MessageId = message.Id;
+                context.Headers.Set(WellKnown.EventHeaders.Tenant, message.TenantId.ToString("D"));
+                context.Headers.Set(WellKnown.EventHeaders.OccurredAt, message.OccurredAt.ToString("O"));
+                context.Headers.Set(WellKnown.EventHeaders.Actor, message.Actor);
+                context.Headers.Set(WellKnown.EventHeaders.TraceParent, Activity.Current?.Id ?? message.TraceParent);
+            }), ct);
+            lock (sent)
+            {
+                sent.Add(message.Id);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or MessageException)
+        {
+            LogRefused(log, exception, message.Id, message.Type);
+            lock (sent)
+            {
+                refused.Add((message.Id, exception.Message));
+            }
+
+            return false;
+        }
+    }
+
+    private static async Task<List<OutboxMessage>> ReadAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(Read, connection) { Parameters = { new() { Value = BatchSize } } };
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var batch = new List<OutboxMessage>();
+        while (await reader.ReadAsync(ct))
+        {
+            batch.Add(new OutboxMessage
+            {
+                Id = reader.GetGuid(0),
+                TenantId = reader.GetGuid(1),
+                Type = reader.GetString(2),
+                Body = reader.GetString(3),
+                Actor = reader.IsDBNull(4) ? null : reader.GetString(4),
+                TraceParent = reader.IsDBNull(5) ? null : reader.GetString(5),
+                OrderKey = reader.IsDBNull(6) ? null : reader.GetString(6),
+                OccurredAt = reader.GetFieldValue<DateTimeOffset>(7),
+                Attempts = reader.GetInt32(8),
+            });
+        }
+
+        return batch;
+    }
+
+    private static async Task SettleAsync(NpgsqlConnection connection, List<Guid> sent, List<(Guid Id, string Error)> refused, CancellationToken ct)
+    {
+        if (sent.Count > 0)
+        {
+            await using var delete = new NpgsqlCommand(Delete, connection) { Parameters = { new() { Value = sent.ToArray() } } };
+            await delete.ExecuteNonQueryAsync(ct);
+        }
+
+        foreach (var (id, error) in refused)
+        {
+            await using var fail = new NpgsqlCommand(Fail, connection)
+            {
+                Parameters = { new() { Value = id }, new() { Value = error }, new() { Value = MaxAttempts } },
+            };
+            await fail.ExecuteNonQueryAsync(ct);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The outbox relay pauses: broker or database cannot be reached")]
+    private static partial void LogPaused(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Message {Id} of type {Type} cannot be sent")]
+    private static partial void LogRefused(ILogger logger, Exception exception, Guid id, string type);
+}
