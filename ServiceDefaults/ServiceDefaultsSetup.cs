@@ -22,6 +22,7 @@ public static class ServiceDefaultsSetup
     {
         var assembly = Assembly.GetCallingAssembly();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.AddTelemetry(serviceName);
         builder.AddInternalAuthentication(serviceName);
         builder.AddOpenApiDocuments();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
@@ -43,6 +44,7 @@ public static class ServiceDefaultsSetup
     /// <summary>The middleware of every service, in order.</summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        app.UseHttpSpanTags();
         app.UseRequestId();
         app.UseFaults();
         app.UseRouting();
