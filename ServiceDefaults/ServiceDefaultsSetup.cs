@@ -23,6 +23,7 @@ public static class ServiceDefaultsSetup
         var assembly = Assembly.GetCallingAssembly();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.AddTelemetry(serviceName);
+        builder.AddManagementPort();
         builder.AddInternalAuthentication(serviceName);
         builder.AddOpenApiDocuments();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
@@ -57,6 +58,7 @@ public static class ServiceDefaultsSetup
     /// <summary>The endpoints of every service: health and the API description.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        app.MapMetrics();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         return app;
     }

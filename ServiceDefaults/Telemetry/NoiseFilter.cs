@@ -4,27 +4,42 @@ using OpenTelemetry.Trace;
 namespace Platform.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Drops whole traces that say nothing: database spans without a parent (a relay that polls every second makes them)
+/// Drops whole traces that say nothing: calls to a store without a parent (a relay that polls every second makes them)
 /// and the probes and scrapes of the platform itself, with all that happens below them.
 /// </summary>
 internal sealed class NoiseFilter(Sampler inner) : Sampler
 {
+    private const string HttpCall = "System.Net.Http.HttpRequestOut";
+
     private static readonly SamplingResult Drop = new(SamplingDecision.Drop);
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters)
     {
-        var hasParent = samplingParameters.ParentContext.TraceId != default;
-        return (!hasParent && IsDatabaseCall(samplingParameters)) || IsProbe(samplingParameters) || IsBelowDropped(samplingParameters)
+        return IsUnasked(samplingParameters) || IsProbe(samplingParameters) || IsBelowDropped(samplingParameters)
             ? Drop
             : inner.ShouldSample(samplingParameters);
     }
 
-    // The sampler is not told the source, but only database clients set this tag when the span starts.
-    private static bool IsDatabaseCall(in SamplingParameters parameters) =>
-        parameters.Kind == ActivityKind.Client && Tag(parameters, "db.system.name", "db.system") is not null;
+    // A sampler is told neither the source nor, by Npgsql, any tag. But what asks a store without a request, message or
+    // job around it is a poll, and those are the only client spans that start a trace, apart from HTTP calls.
+    private static bool IsUnasked(in SamplingParameters parameters) =>
+        parameters.Kind == ActivityKind.Client && parameters.ParentContext.TraceId == default && parameters.Name != HttpCall;
 
-    private static bool IsProbe(in SamplingParameters parameters) =>
-        parameters.Kind == ActivityKind.Server && Tag(parameters, "url.path", "url.path") is string path && OperationalPaths.Contains(path);
+    private static bool IsProbe(in SamplingParameters parameters)
+    {
+        if (parameters.Kind == ActivityKind.Server && parameters.Tags is not null)
+        {
+            foreach (var tag in parameters.Tags)
+            {
+                if (tag.Key == "url.path")
+                {
+                    return OperationalPaths.Contains(tag.Value as string);
+                }
+            }
+        }
+
+        return false;
+    }
 
     // Also under always_on, which asks no parent: what a dropped probe calls is as uninteresting as the probe.
     private static bool IsBelowDropped(in SamplingParameters parameters) =>
@@ -32,20 +47,4 @@ internal sealed class NoiseFilter(Sampler inner) : Sampler
         && parent.SpanId != default
         && Activity.Current is { Recorded: false } current
         && current.SpanId == parent.SpanId;
-
-    private static object? Tag(in SamplingParameters parameters, string name, string olderName)
-    {
-        if (parameters.Tags is not null)
-        {
-            foreach (var tag in parameters.Tags)
-            {
-                if (tag.Key == name || tag.Key == olderName)
-                {
-                    return tag.Value;
-                }
-            }
-        }
-
-        return null;
-    }
 }

@@ -6,7 +6,7 @@ namespace Platform.ServiceDefaults.Telemetry;
 /// <summary>Takes from every span what could name a person or hold a secret, before any exporter sees it.</summary>
 internal sealed class SpanScrubber : BaseProcessor<Activity>
 {
-    private static readonly string[] Personal = ["url.query", "client.address", "network.peer.address", "user_agent.original", "enduser.id"];
+    private static readonly string[] Personal = ["url.query", "client.address", "network.peer.address", "user_agent.original", "enduser.id", "db.connection_string", "db.user"];
 
     public override void OnEnd(Activity data)
     {
@@ -25,6 +25,8 @@ internal sealed class SpanScrubber : BaseProcessor<Activity>
         {
             data.SetStatus(ActivityStatusCode.Error, Scrub.Text(description));
         }
+
+        SpanEvents.Scrub(data);
     }
 
     private static void Rewrite(Activity span, string name, Func<string, string> scrub)

@@ -10,6 +10,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Platform.ServiceDefaults.Telemetry;
+using Prometheus.TextFormat;
 
 namespace Platform.ServiceDefaults;
 
@@ -30,6 +31,7 @@ public static class TelemetrySetup
         var exports = !string.IsNullOrWhiteSpace(endpoint);
 
         builder.Services.TryAddSingleton<ApiMetrics>();
+        builder.Services.TryAddSingleton<PrometheusReader>();
         var telemetry = new TelemetryBuilder(builder.Services)
             .ConfigureResource(resource => Describe(resource, serviceName))
             .WithTracing(tracing => tracing
@@ -37,7 +39,8 @@ public static class TelemetrySetup
                 .SetSampler(_ => SamplerChoice.From(builder.Configuration, exports))
                 .AddProcessor(new SpanScrubber()))
             .WithMetrics(metrics => metrics
-                .AddMeter(SignalSources.Meters))
+                .AddMeter(SignalSources.Meters)
+                .AddReader(services => services.GetRequiredService<PrometheusReader>()))
             .WithLogging(
                 logging => logging.AddProcessor(new LogScrubber()),
                 options =>

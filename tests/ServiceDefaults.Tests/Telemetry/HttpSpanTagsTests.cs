@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 namespace Platform.ServiceDefaults.Tests.Telemetry;
 
+[Collection(nameof(ProcessWide))]
 public sealed class HttpSpanTagsTests
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;

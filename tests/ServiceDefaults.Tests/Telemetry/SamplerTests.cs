@@ -51,11 +51,18 @@ public sealed class SamplerTests
         Assert.Equal(SamplingDecision.Drop, Decide(Sampler(null, exports: false)));
 
     [Fact]
-    public void Database_span_is_dropped_as_a_root_and_kept_below_a_request()
+    public void Call_to_a_store_is_dropped_as_a_root_and_kept_below_a_request()
     {
-        var tag = KeyValuePair.Create("db.system.name", (object?)"postgresql");
-        Assert.Equal(SamplingDecision.Drop, Decide(Sampler("always_on"), kind: ActivityKind.Client, tags: tag));
-        Assert.Equal(SamplingDecision.RecordAndSample, Decide(Sampler("always_on"), Parent(recorded: true), ActivityKind.Client, tag));
+        Assert.Equal(SamplingDecision.Drop, Decide(Sampler("always_on"), kind: ActivityKind.Client));
+        Assert.Equal(SamplingDecision.RecordAndSample, Decide(Sampler("always_on"), Parent(recorded: true), ActivityKind.Client));
+    }
+
+    [Fact]
+    public void Http_call_and_published_message_may_start_a_trace()
+    {
+        var http = new SamplingParameters(default, ActivityTraceId.CreateRandom(), "System.Net.Http.HttpRequestOut", ActivityKind.Client);
+        Assert.Equal(SamplingDecision.RecordAndSample, Sampler("always_on").ShouldSample(http).Decision);
+        Assert.Equal(SamplingDecision.RecordAndSample, Decide(Sampler("always_on"), kind: ActivityKind.Producer));
     }
 
     [Theory]
