@@ -24,6 +24,7 @@ public static class ServiceDefaultsSetup
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.AddTelemetry(serviceName);
         builder.AddManagementPort();
+        builder.AddHealth();
         builder.AddInternalAuthentication(serviceName);
         builder.AddOpenApiDocuments();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
@@ -58,6 +59,7 @@ public static class ServiceDefaultsSetup
     /// <summary>The endpoints of every service: health and the API description.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        app.MapHealth();
         app.MapMetrics();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         return app;
