@@ -23,6 +23,8 @@ public static class MessagingSetup
     {
         var address = new Uri(builder.Configuration.GetConnectionString("rabbitmq")
             ?? throw new InvalidOperationException("ConnectionStrings:rabbitmq is not set."));
+        // Several platforms may share one broker: each names its exchanges and queues with a prefix of its own.
+        var prefix = builder.Configuration["Messaging:Prefix"] is { Length: > 0 } name ? name + "." : "";
         var registry = new ConsumerRegistry();
         consumers?.Invoke(registry);
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -37,11 +39,14 @@ public static class MessagingSetup
             bus.UsingRabbitMq((context, rabbit) =>
             {
                 rabbit.Host(address);
-                rabbit.AutoStart = false;
-                rabbit.ConfigureJsonSerializerOptions(_ => EventTypes.Json);
+                if (prefix.Length > 0)
+                {
+                    rabbit.MessageTopology.SetEntityNameFormatter(new PrefixEntityNameFormatter(rabbit.MessageTopology.EntityNameFormatter, prefix));
+                }
+
                 foreach (var consumer in registry.Consumers)
                 {
-                    rabbit.ReceiveEndpoint(consumer.Queue(serviceName), endpoint => consumer.Configure(endpoint, context));
+                    rabbit.ReceiveEndpoint(prefix + consumer.Queue(serviceName), endpoint => consumer.Configure(endpoint, context));
                 }
             });
         });
