@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+
+namespace FalkorDb.Resp;
+
+/// <summary>A bounded set of connections; the most recently used one is taken first.</summary>
+internal sealed class RespPool(FalkorDbOptions options) : IDisposable
+{
+    private readonly ConcurrentStack<RespConnection> _idle = new();
+    private readonly SemaphoreSlim _slots = new(options.MaxConnections);
+    private volatile bool _disposed;
+
+    /// <summary>
+    /// Runs one command. When it cannot be completed (cancelled, too slow, too long, broken), the connection is closed;
+    /// closing it also makes the server give up a query that has not begun.
+    /// </summary>
+    public async Task<RespValue> ExecuteAsync(IReadOnlyList<string> words, ReadOnlyMemory<byte> body, TimeSpan limit, long maxReplyBytes, CancellationToken ct)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        await _slots.WaitAsync(ct);
+        RespConnection? connection = null;
+        try
+        {
+            connection = Take() ?? await RespConnection.OpenAsync(options, ct);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            deadline.CancelAfter(limit);
+            RespValue reply;
+            try
+            {
+                reply = await connection.SendAsync(words, body, maxReplyBytes, deadline.Token);
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                throw new FalkorDbException(FalkorDbError.Timeout, "The server did not answer in time.");
+            }
+            catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
+            {
+                throw new FalkorDbException(FalkorDbError.Connection, "The connection to the server broke.", exception);
+            }
+
+            if (!_disposed)
+            {
+                _idle.Push(connection);
+                connection = null;
+            }
+
+            return reply;
+        }
+        finally
+        {
+            connection?.Dispose();
+            _slots.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_idle.TryPop(out var connection))
+        {
+            connection.Dispose();
+        }
+    }
+
+    private RespConnection? Take()
+    {
+        while (_idle.TryPop(out var connection))
+        {
+            if (connection.IsAlive)
+            {
+                return connection;
+            }
+
+            connection.Dispose();
+        }
+
+        return null;
+    }
+}
