@@ -70,20 +70,14 @@ public static class HealthEndpoints
         return missing.Count == 0 ? null : "waiting for " + string.Join(", ", missing);
     }
 
-    private static IReadOnlyDictionary<string, object> Shown(HealthReportEntry entry)
-    {
-        if (entry.Tags.Contains(HealthTags.Figures))
-        {
-            return entry.Data;
-        }
-
-        var shown = new Dictionary<string, object>(entry.Data)
+    // Data of other checks may be anything: MassTransit's holds the errors of its endpoints.
+    private static IReadOnlyDictionary<string, object> Shown(HealthReportEntry entry) => entry.Tags.Contains(HealthTags.Figures)
+        ? entry.Data
+        : new Dictionary<string, object>
         {
             ["status"] = NameOf(entry.Status),
             ["duration_ms"] = Math.Round(entry.Duration.TotalMilliseconds, 1),
         };
-        return shown;
-    }
 
     private static string NameOf(HealthStatus status) => status switch
     {
@@ -100,7 +94,7 @@ public static class HealthEndpoints
 /// <param name="Timestamp">When the answer was written.</param>
 /// <param name="UptimeSeconds">Since the process started.</param>
 /// <param name="Version">Of the running program.</param>
-/// <param name="Checks">By name: <c>status</c>, <c>duration_ms</c> and figures of the check.</param>
+/// <param name="Checks">By name: <c>status</c> and <c>duration_ms</c>, or the figures of a check that reports some.</param>
 internal sealed record HealthAnswer(
     string Status,
     DateTimeOffset Timestamp,

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace Platform.ServiceDefaults;
@@ -31,6 +32,13 @@ public static class MessagingSetup
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            // The outbox keeps what is said meanwhile, so a broker that is away degrades a service and does not stop it.
+            bus.ConfigureHealthCheckOptions(o =>
+            {
+                o.Name = "broker";
+                o.MinimalFailureStatus = HealthStatus.Degraded;
+                o.Tags.Clear();
+            });
             foreach (var consumer in registry.Consumers)
             {
                 bus.AddConsumer(consumer.Type);

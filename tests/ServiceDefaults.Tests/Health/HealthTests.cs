@@ -42,7 +42,7 @@ public sealed class HealthTests : IAsyncDisposable
     public async Task Health_names_state_time_uptime_version_and_checks()
     {
         await StartAsync(c => c
-            .AddCheck("database", () => HealthCheckResult.Healthy(data: new Dictionary<string, object> { ["pool"] = 3 }), [HealthTags.Ready])
+            .AddCheck("database", () => HealthCheckResult.Healthy(data: new Dictionary<string, object> { ["Endpoints"] = "amqp://10.0.0.7" }), [HealthTags.Ready])
             .AddCheck("circuits", () => HealthCheckResult.Healthy(data: new Dictionary<string, object> { ["tenancy"] = "closed" }), [HealthTags.Figures]));
         var (status, body) = await GetAsync("/health");
 
@@ -53,8 +53,7 @@ public sealed class HealthTests : IAsyncDisposable
         Assert.Matches(@"^\d+\.\d+\.\d+", body.GetProperty("version").GetString()!);
         var checks = body.GetProperty("checks");
         Assert.Equal("healthy", checks.GetProperty("database").GetProperty("status").GetString());
-        Assert.Equal(3, checks.GetProperty("database").GetProperty("pool").GetInt32());
-        Assert.True(checks.GetProperty("database").TryGetProperty("duration_ms", out _));
+        Assert.Equal(["status", "duration_ms"], checks.GetProperty("database").EnumerateObject().Select(p => p.Name));
         Assert.Equal("{\"tenancy\":\"closed\"}", checks.GetProperty("circuits").GetRawText());
         foreach (var figure in new[] { "cpu_percent", "memory_percent", "disk_percent" })
         {
