@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Local.Images;
+
+namespace Aspire.Hosting.Local;
+
+/// <summary>Turns a resource into the command that runs it, with every late value resolved.</summary>
+internal sealed class Launcher(LocalPaths paths, DistributedApplicationExecutionContext executionContext, ResourceLoggerService logs)
+{
+    private readonly HashSet<string> _emptied = [];
+
+    public static bool KeepsData(IResource resource)
+        => resource.Annotations.OfType<ContainerMountAnnotation>().Any(m => m.Type == ContainerMountType.Volume);
+
+    public async Task<(NativeCommand Command, ImmutableArray<EnvironmentVariableSnapshot> Variables)> PrepareAsync(
+        IResource resource, string id, IReadOnlyDictionary<EndpointAnnotation, int> ports, CancellationToken cancellationToken)
+    {
+        var (variables, snapshots) = await VariablesAsync(resource, cancellationToken);
+        var arguments = await ArgumentsAsync(resource, cancellationToken);
+        var command = resource switch
+        {
+            ProjectResource project => OfProject(project, arguments, variables),
+            ExecutableResource executable => new NativeCommand(executable.Command, arguments, variables, executable.WorkingDirectory),
+            ContainerResource container => await OfContainerAsync(container, id, ports, arguments, variables, cancellationToken),
+            _ => throw new InvalidOperationException($"'{resource.Name}' has no process."),
+        };
+        return (command, snapshots);
+    }
+
+    private async Task<NativeCommand> OfContainerAsync(
+        ContainerResource container,
+        string id,
+        IReadOnlyDictionary<EndpointAnnotation, int> ports,
+        IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string> variables,
+        CancellationToken cancellationToken)
+    {
+        var image = NativeImages.For(container);
+        var user = UnixUser.IsRoot ? UnixUser.Find(image.UserName) : null;
+        var folder = FolderOf(id, user);
+        var keepsData = KeepsData(container);
+        // Like a container: it keeps its files when it is restarted within a run, and starts anew in the next one.
+        if (_emptied.Add(id) && !keepsData && Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        UnixUser.CreateFolder(folder, user);
+        var launch = new ContainerLaunch(
+            container,
+            container.Annotations.OfType<ContainerImageAnnotation>().Last().Tag,
+            arguments,
+            variables,
+            ports.Where(p => p.Key.TargetPort is not null).ToDictionary(p => p.Key.TargetPort!.Value, p => p.Value),
+            folder,
+            keepsData,
+            user,
+            paths);
+        return await image.PrepareAsync(launch, cancellationToken);
+    }
+
+    /// <summary>
+    /// The resource's own folder. When a store must run as a user who cannot reach the data folder (one below /root, say), it lies
+    /// in /var/lib/aspire-local under a name made from the data folder's.
+    /// </summary>
+    private string FolderOf(string id, UnixUser? user)
+    {
+        var folder = Path.Combine(paths.Data, "stores", id);
+        if (user is null || UnixUser.CanReach(folder))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+            return folder;
+        }
+
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(paths.Data)))[..16];
+        var elsewhere = Path.Combine("/var/lib/aspire-local", name);
+        Directory.CreateDirectory(elsewhere);
+        File.WriteAllText(Path.Combine(paths.Data, "stores-elsewhere"), elsewhere + "\n");
+        return Path.Combine(elsewhere, id);
+    }
+
+    private static NativeCommand OfProject(ProjectResource project, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
+    {
+        var path = project.Annotations.OfType<IProjectMetadata>().Last().ProjectPath;
+        var assembly = BuiltProject.AssemblyOf(path);
+        var dotnet = Environment.ProcessPath is { } self && Path.GetFileName(self) == "dotnet" ? self : "dotnet";
+        return new NativeCommand(dotnet, ["exec", assembly, .. arguments], variables, Path.GetDirectoryName(path)!)
+        {
+            StopTimeout = TimeSpan.FromSeconds(20),
+        };
+    }
+
+    private async Task<(Dictionary<string, string> Variables, ImmutableArray<EnvironmentVariableSnapshot> Snapshots)> VariablesAsync(
+        IResource resource, CancellationToken cancellationToken)
+    {
+        var context = new EnvironmentCallbackContext(executionContext, resource, cancellationToken: cancellationToken) { Logger = logs.GetLogger(resource) };
+        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>().ToArray())
+        {
+            await annotation.Callback(context);
+        }
+
+        var variables = new Dictionary<string, string>();
+        var snapshots = ImmutableArray.CreateBuilder<EnvironmentVariableSnapshot>();
+        foreach (var (name, value) in context.EnvironmentVariables.OrderBy(v => v.Key, StringComparer.Ordinal))
+        {
+            if (await TextAsync(value, cancellationToken) is { } text)
+            {
+                variables[name] = text;
+                snapshots.Add(new EnvironmentVariableSnapshot(name, HoldsSecret(value) ? "●●●●●●" : text, true));
+            }
+        }
+
+        return (variables, snapshots.ToImmutable());
+    }
+
+    private async Task<List<string>> ArgumentsAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        var context = new CommandLineArgsCallbackContext([], resource, cancellationToken) { ExecutionContext = executionContext };
+        foreach (var annotation in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>().ToArray())
+        {
+            await annotation.Callback(context);
+        }
+
+        var arguments = new List<string>();
+        foreach (var value in context.Args)
+        {
+            arguments.Add(await TextAsync(value, cancellationToken) ?? "");
+        }
+
+        return arguments;
+    }
+
+    private static async ValueTask<string?> TextAsync(object value, CancellationToken cancellationToken) => value switch
+    {
+        string text => text,
+        IValueProvider provider => await provider.GetValueAsync(cancellationToken),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
+
+    private static bool HoldsSecret(object value) => value switch
+    {
+        ParameterResource parameter => parameter.Secret,
+        IValueWithReferences references => references.References.Any(HoldsSecret),
+        _ => false,
+    };
+}
+
+/// <summary>Finds what <c>dotnet build</c> made of a project.</summary>
+internal static class BuiltProject
+{
+    /// <summary>The assembly in <c>bin/{configuration}</c> of the AppHost's own configuration, else the newest one.</summary>
+    public static string AssemblyOf(string projectPath)
+    {
+        var directory = Path.GetDirectoryName(projectPath)!;
+        var bin = Path.Combine(directory, "bin");
+        var own = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        var name = Path.GetFileNameWithoutExtension(projectPath);
+        var configurations = Directory.Exists(Path.Combine(bin, own)) ? [Path.Combine(bin, own)] : Directory.Exists(bin) ? Directory.GetDirectories(bin) : [];
+        var found = configurations
+            .SelectMany(c => Directory.EnumerateFiles(c, "*.runtimeconfig.json", SearchOption.AllDirectories))
+            .Where(f => !f.Contains("/publish/", StringComparison.Ordinal))
+            .Select(f => f[..^".runtimeconfig.json".Length] + ".dll")
+            .Where(f => Path.GetFileNameWithoutExtension(f) == name
+                || Path.GetFileNameWithoutExtension(f).EndsWith('.' + name, StringComparison.Ordinal))
+            .OrderByDescending(File.GetLastWriteTimeUtc)
+            .FirstOrDefault();
+        return found ?? throw new DistributedApplicationException($"'{projectPath}' is not built ({own}). Run: dotnet build -c {own} \"{projectPath}\"");
+    }
+}
