@@ -1,1 +1,45 @@
-Console.WriteLine("see docs");
+using Platform.AppHost;
+
+var builder = DistributedApplication.CreateBuilder(args);
+var run = builder.AddRunOptions();
+
+var postgres = builder.AddPostgres("postgres").WithTuning(run);
+var identityDb = postgres.AddDatabase("identitydb", "identity");
+var tenancyDb = postgres.AddDatabase("tenancydb", "tenancy");
+var threatIntelDb = postgres.AddDatabase("threatinteldb", "threatintel");
+var agentDb = postgres.AddDatabase("agentdb", "agent");
+var rabbitmq = builder.AddRabbitMQ("rabbitmq").KeepData(run, "/var/lib/rabbitmq");
+var cache = builder.AddRedis("cache").WithCacheSettings();
+var state = builder.AddRedis("state").WithStateSettings(run);
+var graph = builder.AddGraph("graph").KeepData(run, "/var/lib/falkordb/data");
+
+if (!run.StoresOnly)
+{
+    var identity = builder.AddService("identity", "Identity", run).WithStore(identityDb).WithBroker(rabbitmq);
+    var tenancy = builder.AddService("tenancy", "Tenancy", run).WithStore(tenancyDb).WithBroker(rabbitmq);
+    var threatIntel = builder.AddService("threatintel", "ThreatIntel", run).WithStore(threatIntelDb).WithBroker(rabbitmq);
+    var knowledgeGraph = builder.AddService("knowledgegraph", "KnowledgeGraph", run).WithStore(graph).WithBroker(rabbitmq);
+    var agent = builder.AddService("agent", "Agent", run).WithStore(agentDb).WithBroker(rabbitmq);
+
+    var gateway = builder.AddService("gateway", "Gateway", run, port: run.GatewayPort, isPublic: true)
+        .WithHttpEndpoint(name: "internal", env: "INTERNAL_PORT")
+        .WithStore(cache).WithStore(state).WithBroker(rabbitmq);
+
+    foreach (var service in (IResourceBuilder<ProjectResource>[])[identity, tenancy, threatIntel, knowledgeGraph, agent])
+    {
+        var key = builder.AddInternalKey(service.Resource.Name);
+        service.WithEnvironment("InternalAuth__Key", key);
+        gateway.WithEnvironment($"InternalAuth__Keys__{service.Resource.Name}", key).WithReference(service.GetEndpoint("http"));
+    }
+
+    agent.WithReference(threatIntel.GetEndpoint("http"))
+        .WithReference(knowledgeGraph.GetEndpoint("http"))
+        .WithReference(tenancy.GetEndpoint("http"))
+        .WithEnvironment("services__gateway-internal__http__0", gateway.GetEndpoint("internal"));
+    identity.WithEnvironment("Identity__Issuer", gateway.GetEndpoint("http"))
+        .WithEnvironment("Identity__AdminPasswordFile", run.AdminPasswordFile);
+    threatIntel.WithEnvironment("ThreatIntel__LoadSample", run.LoadSample);
+    knowledgeGraph.WithEnvironment("Graph__AdminPassword", graph.Resource.AdminPassword);
+}
+
+builder.Build().Run();

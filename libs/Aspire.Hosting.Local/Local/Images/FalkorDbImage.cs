@@ -14,7 +14,7 @@ internal sealed class FalkorDbImage : INativeImage
 
     public Task<NativeCommand> PrepareAsync(ContainerLaunch launch, CancellationToken cancellationToken)
     {
-        var server = Programs.Find("valkey-server", Advice, launch.Paths.Tools);
+        var server = Programs.Resolve(Programs.Find("valkey-server", Advice, launch.Paths.Tools));
         var module = Path.Combine(launch.Paths.Tools, "falkordb.so");
         if (!File.Exists(module))
         {

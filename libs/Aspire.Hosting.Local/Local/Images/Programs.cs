@@ -11,14 +11,17 @@ internal static class Programs
             var file = Path.Combine(folder, name);
             if (File.Exists(file))
             {
-                return Resolve(file);
+                return file;
             }
         }
 
         throw new DistributedApplicationException($"The program '{name}' was not found on PATH or in {string.Join(", ", folders)}. {advice}");
     }
 
-    /// <summary>A link in a folder that only its owner may enter leads to a file that others may reach.</summary>
+    /// <summary>
+    /// Follows one link: the tools folder may be one that a store's user cannot enter, while what it links to is for everyone.
+    /// Only one, as servers such as Redis look at the name they are called by.
+    /// </summary>
     public static string Resolve(string file)
-        => new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
+        => new FileInfo(file).ResolveLinkTarget(returnFinalTarget: false)?.FullName ?? file;
 }

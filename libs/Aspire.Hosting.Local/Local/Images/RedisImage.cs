@@ -16,7 +16,7 @@ internal sealed class RedisImage : INativeImage
     {
         var words = RedisConfiguration.Words(launch.Arguments, launch.Environment);
         var file = RedisConfiguration.Write(launch, launch.Port(6379), words, []);
-        var server = Programs.Find("redis-server", "Install redis-server.", launch.Paths.Tools);
+        var server = Programs.Find("redis-server", "Install redis-server.");
         return Task.FromResult(RedisConfiguration.Command(server, file, launch));
     }
 }

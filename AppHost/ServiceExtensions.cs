@@ -1,0 +1,38 @@
+namespace Platform.AppHost;
+
+/// <summary>What every service has in common.</summary>
+internal static class ServiceExtensions
+{
+    /// <summary>A project with its web address, a loopback port for metrics, and its readiness as health.</summary>
+    public static IResourceBuilder<ProjectResource> AddService(
+        this IDistributedApplicationBuilder builder, string name, string folder, RunOptions run, int? port = null, bool isPublic = false)
+    {
+        var service = builder.AddProject(name, $"../services/{folder}/{folder}.csproj", launchProfileName: null).WithHttpEndpoint(port: port);
+        if (isPublic)
+        {
+            service.WithExternalHttpEndpoints();
+        }
+
+        return service
+            .WithHttpEndpoint(name: "management", env: "MANAGEMENT_PORT")
+            .WithHttpHealthCheck("/ready")
+            .WithEnvironment("Platform__DataRoot", Path.Combine(run.Data, name));
+    }
+
+    public static IResourceBuilder<ProjectResource> WithStore(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> store)
+        => service.WithReference(store).WaitFor(store);
+
+    /// <summary>The broker is waited for as a store is, so that the first event finds its exchange.</summary>
+    public static IResourceBuilder<ProjectResource> WithBroker(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<RabbitMQServerResource> broker)
+        => service.WithStore(broker);
+
+    /// <summary>The key by which the gateway vouches for callers towards one service: 44 random letters and digits, valid base64.</summary>
+    public static IResourceBuilder<ParameterResource> AddInternalKey(this IDistributedApplicationBuilder builder, string service)
+        => builder.AddParameter(
+            $"internal-key-{service}",
+            new GenerateParameterDefault { MinLength = 44, Special = false },
+            secret: true,
+            persist: true);
+}
