@@ -1,0 +1,14 @@
+using Platform.Contracts;
+using Platform.ServiceDefaults;
+using Platform.Tenancy.Storage;
+
+namespace Platform.Tenancy;
+
+/// <summary>Tells the audit log of changes, in the transaction of the change.</summary>
+internal static class Audit
+{
+    /// <summary>Records that the caller did something, in the caller's own tenant.</summary>
+    public static void Record(
+        this TenancyDb db, CallContext call, string action, string resource, DateTimeOffset now, IReadOnlyDictionary<string, string>? details = null) =>
+        db.Publish(new AuditRecorded(action, resource, "success", call.Subject, Address: null, details, now));
+}

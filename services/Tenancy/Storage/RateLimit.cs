@@ -1,0 +1,23 @@
+namespace Platform.Tenancy.Storage;
+
+/// <summary>The request limits of one tenant where they are not the defaults.</summary>
+internal sealed class RateLimit
+{
+    public const int DefaultPerMinute = 1_000;
+    public const int DefaultPerHour = 50_000;
+    public const int DefaultPerDay = 1_000_000;
+
+    public Guid TenantId { get; set; }
+
+    public int RequestsPerMinute { get; set; } = DefaultPerMinute;
+
+    public int RequestsPerHour { get; set; } = DefaultPerHour;
+
+    public int RequestsPerDay { get; set; } = DefaultPerDay;
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public long Version { get; set; }
+}

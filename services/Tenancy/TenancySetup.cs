@@ -1,0 +1,43 @@
+using Platform.ServiceDefaults;
+using Platform.Tenancy.ApiKeys;
+using Platform.Tenancy.Internal;
+using Platform.Tenancy.Storage;
+using Platform.Tenancy.Tenants;
+
+namespace Platform.Tenancy;
+
+/// <summary>The parts of the service and their routes.</summary>
+internal static class TenancySetup
+{
+    public static WebApplicationBuilder AddTenancy(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<TenancyOptions>()
+            .BindConfiguration(TenancyOptions.Section)
+            .Validate(o => TenancyOptions.IsPepper(o.KeyPepper), "Tenancy:KeyPepper must be 32 random bytes in base64.")
+            .Validate(o => TenancyOptions.IsEnvironment(o.Environment), "Tenancy:Environment must be 1 to 16 characters of a-z and 0-9.")
+            .ValidateOnStart();
+        builder.AddNpgsqlDbContext<TenancyDb>("tenancydb");
+        builder.AddMessaging<TenancyDb>("tenancy");
+        builder.Services.AddSingleton<KeyHasher>();
+        builder.Services.AddScoped<CreateKey>();
+        builder.Services.AddScoped<UpdateKey>();
+        builder.Services.AddScoped<RotateKey>();
+        builder.Services.AddScoped<RevokeKey>();
+        builder.Services.AddSingleton<ResolveKey>();
+        builder.Services.AddSingleton<ResolveTenant>();
+        builder.Services.AddHostedService<DefaultTenant>();
+        return builder;
+    }
+
+    public static void MapTenancy(this WebApplication app)
+    {
+        app.MapApi(MapAdmin);
+        app.MapUnversionedApi(MapAdmin);
+        app.MapInternal();
+    }
+
+    private static void MapAdmin(IEndpointRouteBuilder api)
+    {
+        api.MapApiKeys();
+    }
+}
