@@ -1,5 +1,16 @@
+using Platform.Agent;
+using Platform.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("agent");
+builder.AddAgent();
 
 var app = builder.Build();
+app.UseServiceDefaults();
+app.MapServiceDefaults();
+app.MapApi(api => api.MapAgent());
 
 await app.RunAsync();
+
+/// <summary>The service's entry point.</summary>
+public partial class Program;
