@@ -1,5 +1,19 @@
+using Platform.Identity;
+using Platform.Identity.Keys;
+using Platform.Identity.SignIn;
+using Platform.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("identity");
+builder.AddIdentity();
 
 var app = builder.Build();
+app.UseServiceDefaults();
+app.MapServiceDefaults();
+app.MapWellKnown();
+app.MapApi(api =>
+{
+    api.MapAuth();
+});
 
 await app.RunAsync();

@@ -1,0 +1,30 @@
+namespace Platform.Identity.Audit;
+
+/// <summary>The names of what this service records.</summary>
+internal static class AuditActions
+{
+    public const string LoginSuccess = "login_success";
+    public const string LoginFailed = "login_failed";
+    public const string LoginLocked = "login_locked";
+    public const string Logout = "logout";
+    public const string SessionEnded = "session_ended";
+    public const string RefreshReused = "refresh_reused";
+    public const string PasswordChanged = "password_changed";
+    public const string PasswordChangeFailed = "password_change_failed";
+    public const string ActAs = "act_as";
+    public const string UsersListed = "users_listed";
+    public const string UserCreated = "user_created";
+    public const string UserUpdated = "user_updated";
+    public const string UserDeleted = "user_deleted";
+    public const string ClientCreated = "integration_client_created";
+    public const string ClientDeleted = "integration_client_deleted";
+    public const string TokenIssued = "token_issued";
+    public const string TokenRefused = "token_refused";
+}
+
+/// <summary>How an audited action ended.</summary>
+internal static class Outcomes
+{
+    public const string Success = "success";
+    public const string Refused = "refused";
+}

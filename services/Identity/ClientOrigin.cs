@@ -1,0 +1,45 @@
+using System.Net;
+
+namespace Platform.Identity;
+
+/// <summary>
+/// Where a request comes from, as the gateway tells it. The header is trusted because every request carries an
+/// internal token, which only the gateway can make; the gateway drops what clients send under this name.
+/// </summary>
+internal readonly record struct ClientOrigin(string Address, string? UserAgent, string? Host)
+{
+    public const string AddressHeader = "X-Client-Address";
+
+    private const int MaxUserAgentLength = 256;
+
+    /// <summary>Called by the framework.</summary>
+    public static ValueTask<ClientOrigin> BindAsync(HttpContext context)
+    {
+        var given = context.Request.Headers[AddressHeader].ToString();
+        var address = IPAddress.TryParse(given, out var parsed) ? Normalize(parsed) : Normalize(context.Connection.RemoteIpAddress ?? IPAddress.None);
+        var agent = context.Request.Headers.UserAgent.ToString().Replace("\0", "", StringComparison.Ordinal);
+        var forwarded = context.Request.Headers["X-Forwarded-Host"].ToString();
+        return ValueTask.FromResult(new ClientOrigin(
+            address,
+            agent.Length == 0 ? null : agent[..Math.Min(agent.Length, MaxUserAgentLength)],
+            forwarded.Length > 0 ? forwarded : context.Request.Host.Host));
+    }
+
+    /// <summary>One spelling an address; of IPv6 the /64, since a single subscriber holds at least that much.</summary>
+    private static string Normalize(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+
+        if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
+        {
+            return address.ToString();
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes) + "/64";
+    }
+}

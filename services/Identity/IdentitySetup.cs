@@ -1,0 +1,45 @@
+using Platform.Identity.Audit;
+using Platform.Identity.FirstRun;
+using Platform.Identity.Keys;
+using Platform.Identity.Sessions;
+using Platform.Identity.SignIn;
+using Platform.Identity.Storage;
+using Platform.Identity.Tenants;
+using Platform.Identity.Tokens;
+using Platform.ServiceDefaults;
+
+namespace Platform.Identity;
+
+/// <summary>Everything this service is made of.</summary>
+internal static class IdentitySetup
+{
+    public static WebApplicationBuilder AddIdentity(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<IdentitySettings>()
+            .BindConfiguration(IdentitySettings.Section)
+            .ValidateDataAnnotations()
+            .Validate(s => s.HasValidKey(), "Identity:KeyEncryptionKey must be 32 random bytes in base64.")
+            .Validate(s => s.HasValidIssuer(), "Identity:Issuer must be an absolute http(s) URL without query, fragment or trailing slash.")
+            .ValidateOnStart();
+        builder.AddNpgsqlDbContext<IdentityDb>("identitydb");
+        builder.AddMessaging<IdentityDb>("identity");
+        builder.Services.AddKeys().AddSignIn();
+        builder.Services.AddSingleton<TenantScopes>().AddSingleton<AuditTrail>().AddScoped<TenantDirectory>();
+        builder.Services.AddHostedService<SeedTenant>();
+        return builder;
+    }
+
+    private static IServiceCollection AddKeys(this IServiceCollection services) => services
+        .AddSingleton<Vault>()
+        .AddSingleton<KeyRing>()
+        .AddHostedService(s => s.GetRequiredService<KeyRing>())
+        .AddSingleton<AccessTokens>()
+        .AddSingleton<OpaqueTokens>();
+
+    private static IServiceCollection AddSignIn(this IServiceCollection services) => services
+        .AddSingleton<PasswordGate>()
+        .AddSingleton<LoginThrottle>()
+        .AddSingleton<SessionTokens>()
+        .AddSingleton<EndSession>()
+        .AddScoped<LogIn>();
+}

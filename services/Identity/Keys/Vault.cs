@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace Platform.Identity.Keys;
+
+/// <summary>
+/// Seals what must be read again and hashes what must only be recognised. One configured secret, one derived key a
+/// purpose (HKDF, RFC 5869).
+/// </summary>
+internal sealed class Vault(IOptions<IdentitySettings> settings) : IDisposable
+{
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+
+    private readonly AesGcm _sealing = new(Derive(settings.Value, "seal"), TagSize);
+    private readonly byte[] _pepper = Derive(settings.Value, "pepper");
+
+    /// <summary>AES-256-GCM: nonce, tag, ciphertext. The context is authenticated, so that a value cannot be moved elsewhere.</summary>
+    public byte[] Seal(ReadOnlySpan<byte> content, string context)
+    {
+        var box = new byte[NonceSize + TagSize + content.Length];
+        RandomNumberGenerator.Fill(box.AsSpan(0, NonceSize));
+        _sealing.Encrypt(box.AsSpan(0, NonceSize), content, box.AsSpan(NonceSize + TagSize), box.AsSpan(NonceSize, TagSize), Encoding.UTF8.GetBytes(context));
+        return box;
+    }
+
+    /// <summary>Opens a sealed value; throws when key, content or context are not those of the sealing.</summary>
+    public byte[] Open(ReadOnlySpan<byte> box, string context)
+    {
+        var content = new byte[box.Length - NonceSize - TagSize];
+        _sealing.Decrypt(box[..NonceSize], box[(NonceSize + TagSize)..], box.Slice(NonceSize, TagSize), content, Encoding.UTF8.GetBytes(context));
+        return content;
+    }
+
+    /// <summary>A keyed hash of a random secret, or of a name that must not be readable at rest.</summary>
+    public byte[] Hash(string purpose, ReadOnlySpan<byte> content)
+    {
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _pepper);
+        hmac.AppendData(Encoding.UTF8.GetBytes(purpose));
+        hmac.AppendData([0]);
+        hmac.AppendData(content);
+        return hmac.GetHashAndReset();
+    }
+
+    public void Dispose() => _sealing.Dispose();
+
+    private static byte[] Derive(IdentitySettings settings, string purpose) => HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, Convert.FromBase64String(settings.KeyEncryptionKey), 32, info: Encoding.UTF8.GetBytes("identity/" + purpose));
+}

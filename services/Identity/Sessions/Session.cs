@@ -1,0 +1,44 @@
+using Platform.Identity.Storage;
+
+namespace Platform.Identity.Sessions;
+
+/// <summary>One sign-in of a user: its tokens carry its id as <c>sid</c> and fall with it.</summary>
+internal sealed class Session : ITenantRow
+{
+    public Guid Id { get; set; }
+
+    public Guid TenantId { get; set; }
+
+    public Guid UserId { get; set; }
+
+    public bool RememberMe { get; set; }
+
+    /// <summary>How the user proved who they are (RFC 8176), space separated.</summary>
+    public string Methods { get; set; } = "";
+
+    public string Address { get; set; } = "";
+
+    public string? UserAgent { get; set; }
+
+    /// <summary>What the client calls the device.</summary>
+    public string? Device { get; set; }
+
+    public DateTimeOffset LastUsedAt { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public string? EndReason { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public long Version { get; set; }
+
+    /// <summary>How long the session lasts unused: 7 days, 30 when it is to be remembered.</summary>
+    public TimeSpan Lifetime => TimeSpan.FromDays(RememberMe ? 30 : 7);
+
+    public bool IsActive(DateTimeOffset now) => EndedAt is null && ExpiresAt > now;
+}

@@ -1,0 +1,73 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Contracts;
+using Platform.Identity.Audit;
+using Platform.Identity.Sessions;
+using Platform.Identity.Storage;
+using Platform.Identity.Tenants;
+using Platform.Identity.Users;
+using Platform.ServiceDefaults;
+
+namespace Platform.Identity.SignIn;
+
+/// <summary>Who wants in, from where, and how they want to be remembered.</summary>
+internal sealed record Credentials(string Username, string Password, string? Tenant, bool RememberMe, string? Device);
+
+/// <summary>
+/// Sign-in by password. Whether the tenant, the name or the password was wrong, the answer and its time are the same:
+/// the same statements are sent and the same hash is computed.
+/// </summary>
+internal sealed class LogIn(
+    TenantDirectory tenants, TenantScopes scopes, LoginThrottle throttle, PasswordGate gate, SessionTokens tokens, AuditTrail audit)
+{
+    private static readonly Fault Wrong = new(ErrorCodes.AuthFailed, "User name or password is wrong.");
+
+    /// <summary>Opens a session and issues its tokens, or says why not.</summary>
+    public async Task<(SignedIn? SignedIn, Fault? Fault)> RunAsync(Credentials credentials, string clientId, ClientOrigin origin, CancellationToken ct)
+    {
+        var tenantId = await tenants.FindAsync(credentials.Tenant, origin.Host, ct);
+        await using var scope = scopes.Enter(tenantId);
+        var db = scope.Db;
+        var decision = await throttle.BeginAsync(scope, credentials.Username, origin.Address, ct);
+        if (decision.Outcome != AttemptOutcome.Allowed)
+        {
+            Record(db, tenantId, AuditActions.LoginLocked, Outcomes.Refused, null, credentials, origin);
+            await db.SaveChangesAsync(ct);
+            return (null, Refusal(decision));
+        }
+
+        var name = EmailAddress.Normalize(credentials.Username);
+        var user = await db.Users.SingleOrDefaultAsync(u => u.NormalizedUserName == name && u.DeletedAt == null, ct);
+        var tenant = await db.Tenants.AsNoTracking().SingleOrDefaultAsync(t => t.Id == tenantId, ct);
+        var isRight = await gate.VerifyAsync(user, credentials.Password, ct);
+        if (!isRight || user is not { Active: true } || tenant is null)
+        {
+            Record(db, tenantId, AuditActions.LoginFailed, Outcomes.Refused, user, credentials, origin);
+            await db.SaveChangesAsync(ct);
+            return (null, Wrong);
+        }
+
+        if (tenant.Status == TenantStatus.Suspended)
+        {
+            Record(db, tenantId, AuditActions.LoginFailed, Outcomes.Refused, user, credentials, origin);
+            await db.SaveChangesAsync(ct);
+            return (null, new Fault(ErrorCodes.TenantSuspended, "This tenant is suspended."));
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await throttle.SucceedAsync(db, credentials.Username, origin.Address, ct);
+        var signedIn = tokens.Open(db, user, ["pwd"], clientId, credentials.RememberMe, credentials.Device, origin);
+        Record(db, tenantId, AuditActions.LoginSuccess, Outcomes.Success, user, credentials, origin);
+        await db.SaveChangesAsync(ct);
+        // Past the row's version: signing in twice at once is no conflict.
+        await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(set => set.SetProperty(u => u.LastLoginAt, signedIn.Session.LastUsedAt), ct);
+        await transaction.CommitAsync(ct);
+        return (signedIn, null);
+    }
+
+    private static Fault Refusal(AttemptDecision decision) => decision.Outcome == AttemptOutcome.Locked
+        ? new Fault(ErrorCodes.AccountLocked, "Too many failed attempts; this account is locked for you.", RetryAfter: decision.RetryAfter)
+        : new Fault(ErrorCodes.RateLimitExceeded, "Too many attempts a minute.", RetryAfter: decision.RetryAfter);
+
+    private void Record(IdentityDb db, Guid tenantId, string action, string outcome, User? user, Credentials credentials, ClientOrigin origin) =>
+        audit.Record(db, tenantId, action, $"user/{user?.Id.ToString() ?? "unknown"}", outcome, user?.Id.ToString(), origin.Address, ("username", credentials.Username));
+}

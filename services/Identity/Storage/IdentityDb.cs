@@ -1,0 +1,77 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Identity.Audit;
+using Platform.Identity.Clients;
+using Platform.Identity.Keys;
+using Platform.Identity.Sessions;
+using Platform.Identity.SignIn;
+using Platform.Identity.Tenants;
+using Platform.Identity.Tokens;
+using Platform.Identity.Users;
+using Platform.ServiceDefaults;
+
+namespace Platform.Identity.Storage;
+
+/// <summary>The database of this service. Rows with a tenant are under row-level security, whatever a query says.</summary>
+internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, CallContext call, TimeProvider clock) : PlatformDbContext(options, call)
+{
+    public DbSet<Tenant> Tenants => Set<Tenant>();
+
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+
+    public DbSet<LoginAttempts> LoginAttempts => Set<LoginAttempts>();
+
+    public DbSet<Client> Clients => Set<Client>();
+
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        Stamp();
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(IdentityDb).Assembly);
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        {
+            if (entity.FindProperty(nameof(IRow.Version)) is { } version)
+            {
+                version.IsConcurrencyToken = true;
+            }
+        }
+
+        UseSnakeCase(modelBuilder);
+    }
+
+    private void Stamp()
+    {
+        var now = clock.GetUtcNow();
+        foreach (var entry in ChangeTracker.Entries<IRow>())
+        {
+            if (entry.State == EntityState.Added)
+            {
+                entry.Entity.CreatedAt = now;
+                entry.Entity.UpdatedAt = now;
+                entry.Entity.Version = 1;
+            }
+            else if (entry.State == EntityState.Modified)
+            {
+                entry.Entity.UpdatedAt = now;
+                entry.Entity.Version++;
+            }
+
+            if (entry.State == EntityState.Added && entry.Entity is ITenantRow { TenantId: var tenant } row && tenant == Guid.Empty && Call.HasCaller)
+            {
+                row.TenantId = Call.TenantId;
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Platform.Identity.Storage;
+
+namespace Platform.Identity.Tenants;
+
+/// <summary>This service's copy of a tenant, kept from the events of the tenancy service.</summary>
+internal sealed class Tenant : IRow
+{
+    public Guid Id { get; set; }
+
+    public string Slug { get; set; } = "";
+
+    public string Name { get; set; } = "";
+
+    public TenantStatus Status { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public long Version { get; set; }
+}
+
+internal enum TenantStatus
+{
+    Active,
+    Suspended,
+    Deleted,
+}
