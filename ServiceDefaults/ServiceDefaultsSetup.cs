@@ -25,6 +25,7 @@ public static class ServiceDefaultsSetup
         builder.AddTelemetry(serviceName);
         builder.AddManagementPort();
         builder.AddHealth();
+        builder.AddGuardedHttp();
         builder.AddInternalAuthentication(serviceName);
         builder.AddOpenApiDocuments();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));

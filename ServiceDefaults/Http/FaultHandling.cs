@@ -58,6 +58,11 @@ public static partial class FaultHandling
         DbUpdateException { InnerException: PostgresException inner } => FromPostgres(inner),
         PostgresException postgres => FromPostgres(postgres),
         NpgsqlException or DbException => DatabaseAway,
+        UpstreamException { Failure: UpstreamFailure.Timeout } => new Fault(
+            ErrorCodes.UpstreamTimeout, "A service that this answer needs took too long.", RetryAfter: TimeSpan.FromSeconds(5)),
+        UpstreamException upstream => new Fault(
+            ErrorCodes.UpstreamUnavailable, "A service that this answer needs cannot be reached.", RetryAfter: upstream.RetryAfter ?? TimeSpan.FromSeconds(5)),
+        OutboundRefusedException refused => new Fault(ErrorCodes.UpstreamUnavailable, refused.Message),
         TimeoutException => new Fault(ErrorCodes.UpstreamTimeout, "The work took too long.", RetryAfter: TimeSpan.FromSeconds(5)),
         InvalidOperationException { InnerException: NpgsqlException } => DatabaseAway,
         _ => new Fault(ErrorCodes.InternalServerError, "Something went wrong on our side."),

@@ -9,8 +9,6 @@ namespace Platform.ServiceDefaults.Telemetry;
 /// </summary>
 internal sealed class NoiseFilter(Sampler inner) : Sampler
 {
-    private const string HttpCall = "System.Net.Http.HttpRequestOut";
-
     private static readonly SamplingResult Drop = new(SamplingDecision.Drop);
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters)
@@ -23,7 +21,7 @@ internal sealed class NoiseFilter(Sampler inner) : Sampler
     // A sampler is told neither the source nor, by Npgsql, any tag. But what asks a store without a request, message or
     // job around it is a poll, and those are the only client spans that start a trace, apart from HTTP calls.
     private static bool IsUnasked(in SamplingParameters parameters) =>
-        parameters.Kind == ActivityKind.Client && parameters.ParentContext.TraceId == default && parameters.Name != HttpCall;
+        parameters.Kind == ActivityKind.Client && parameters.ParentContext.TraceId == default && parameters.Name is not (SpanNames.HttpCall or SpanNames.GuardedCall);
 
     private static bool IsProbe(in SamplingParameters parameters)
     {

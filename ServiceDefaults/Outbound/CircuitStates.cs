@@ -1,0 +1,87 @@
+using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Platform.ServiceDefaults.Telemetry;
+using Polly.CircuitBreaker;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>The circuit breakers of this process, by the name of what they protect.</summary>
+public sealed class CircuitStates
+{
+    private readonly FrozenDictionary<string, CircuitBreakerStateProvider> _circuits;
+
+    internal CircuitStates(IEnumerable<TrackedCircuit> circuits, IMeterFactory meters)
+    {
+        var byName = new Dictionary<string, CircuitBreakerStateProvider>(StringComparer.Ordinal);
+        foreach (var circuit in circuits)
+        {
+            byName[circuit.Name] = new CircuitBreakerStateProvider();
+        }
+
+        _circuits = byName.ToFrozenDictionary(StringComparer.Ordinal);
+        meters.Create(SignalSources.Own).CreateObservableGauge(
+            "circuit_breaker_state",
+            () => _circuits.Select(c => new Measurement<int>(Number(c.Value.CircuitState), new KeyValuePair<string, object?>("name", c.Key))),
+            null,
+            "0 closed, 1 half open, 2 open or isolated.");
+    }
+
+    /// <summary>Every circuit with <c>closed</c>, <c>half_open</c>, <c>open</c> or <c>isolated</c>.</summary>
+    public IReadOnlyDictionary<string, string> Snapshot() =>
+        _circuits.ToDictionary(c => c.Key, c => NameOf(c.Value.CircuitState), StringComparer.Ordinal);
+
+    /// <summary>What a breaker reports to: pass it as <c>StateProvider</c> of the one breaker with this name.</summary>
+    public CircuitBreakerStateProvider ProviderOf(string name) => _circuits.TryGetValue(name, out var provider)
+        ? provider
+        : throw new InvalidOperationException($"The circuit '{name}' was not registered with AddCircuit.");
+
+    internal bool AnyOpen => _circuits.Values.Any(c => c.CircuitState is CircuitState.Open or CircuitState.Isolated);
+
+    private static int Number(CircuitState state) => state switch
+    {
+        CircuitState.Closed => 0,
+        CircuitState.HalfOpen => 1,
+        _ => 2,
+    };
+
+    private static string NameOf(CircuitState state) => state switch
+    {
+        CircuitState.Closed => "closed",
+        CircuitState.HalfOpen => "half_open",
+        CircuitState.Open => "open",
+        _ => "isolated",
+    };
+}
+
+/// <summary>Registration of circuits.</summary>
+public static class CircuitSetup
+{
+    /// <summary>Announces a circuit, so that <c>/health</c> and <c>/metrics</c> show it from the start.</summary>
+    public static IServiceCollection AddCircuit(this IServiceCollection services, string name)
+    {
+        services.AddSingleton(new TrackedCircuit(name));
+        if (!services.Any(s => s.ServiceType == typeof(CircuitStates)))
+        {
+            services.TryAddSingleton(provider => new CircuitStates(
+                provider.GetServices<TrackedCircuit>(), provider.GetRequiredService<IMeterFactory>()));
+            services.AddHealthChecks().AddCheck<CircuitFigures>("circuit_breakers", tags: [HealthTags.Figures]);
+        }
+
+        return services;
+    }
+}
+
+/// <summary>A circuit that exists in this process.</summary>
+internal sealed record TrackedCircuit(string Name);
+
+/// <summary>An open circuit degrades the service: something that it calls is away.</summary>
+internal sealed class CircuitFigures(CircuitStates circuits) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(new HealthCheckResult(
+            circuits.AnyOpen ? HealthStatus.Degraded : HealthStatus.Healthy,
+            data: circuits.Snapshot().ToDictionary(c => c.Key, c => (object)c.Value)));
+}
