@@ -1,0 +1,123 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Campaigns;
+using Platform.ThreatIntel.Imports;
+using Platform.ThreatIntel.Indicators;
+using Platform.ThreatIntel.Objects;
+using Platform.ThreatIntel.Relationships;
+using Platform.ThreatIntel.ThreatActors;
+
+namespace Platform.ThreatIntel.Storage;
+
+/// <summary>
+/// The database <c>threatintel</c>: the current version of every object, every version's bytes, and the columns that
+/// lists and look-ups need, each kind in a table of its own.
+/// </summary>
+internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, CallContext call) : PlatformDbContext(options, call)
+{
+    public DbSet<StixObject> Objects => Set<StixObject>();
+
+    public DbSet<ObjectVersion> ObjectVersions => Set<ObjectVersion>();
+
+    public DbSet<StixRelationship> Relationships => Set<StixRelationship>();
+
+    public DbSet<ThreatActor> ThreatActors => Set<ThreatActor>();
+
+    public DbSet<Campaign> Campaigns => Set<Campaign>();
+
+    public DbSet<Indicator> Indicators => Set<Indicator>();
+
+    public DbSet<IndicatorValue> IndicatorValues => Set<IndicatorValue>();
+
+    public DbSet<Import> Imports => Set<Import>();
+
+    public DbSet<ImportError> ImportErrors => Set<ImportError>();
+
+    /// <summary>Indicators whose search text matches a LIKE pattern (see the first migration).</summary>
+    public IQueryable<IndicatorHit> SearchIndicators(string pattern, short clearance, int maxRows) =>
+        FromExpression(() => SearchIndicators(pattern, clearance, maxRows));
+
+    /// <summary>The tenant of the scope; none without a caller. Row-level security stands behind these filters.</summary>
+    private Guid Tenant => Call.TenantIdOrNull ?? Guid.Empty;
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<StixObject>(e =>
+        {
+            Marked(e);
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.HasIndex(o => new { o.TenantId, o.Type, o.StixId });
+            e.HasIndex(o => new { o.TenantId, o.Modified });
+        });
+        modelBuilder.Entity<ObjectVersion>(e =>
+        {
+            e.HasKey(v => new { v.TenantId, v.StixId, v.Revision });
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.Property(v => v.Tlp).HasConversion<short>();
+        });
+        modelBuilder.Entity<StixRelationship>(e =>
+        {
+            Marked(e);
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.HasIndex(r => new { r.TenantId, r.SourceRef, r.RelationshipType });
+            e.HasIndex(r => new { r.TenantId, r.TargetRef, r.RelationshipType });
+            e.HasIndex(r => new { r.TenantId, r.Modified, r.StixId });
+        });
+        modelBuilder.Entity<ThreatActor>(e =>
+        {
+            Marked(e);
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.HasIndex(a => new { a.TenantId, a.Name, a.StixId });
+        });
+        modelBuilder.Entity<Campaign>(e =>
+        {
+            Marked(e);
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.HasIndex(c => new { c.TenantId, c.Name, c.StixId });
+        });
+        modelBuilder.Entity<Indicator>(e =>
+        {
+            Marked(e);
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.HasIndex(i => new { i.TenantId, i.Modified, i.StixId });
+            e.HasIndex(i => new { i.TenantId, i.IndicatorType, i.Modified, i.StixId });
+            e.HasIndex(i => new { i.TenantId, i.Severity, i.Modified, i.StixId });
+        });
+        modelBuilder.Entity<IndicatorValue>(e =>
+        {
+            e.HasKey(v => new { v.TenantId, v.ValueKey, v.StixId, v.Tlp });
+            e.HasIndex(v => new { v.TenantId, v.StixId });
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.Property(v => v.Tlp).HasConversion<short>();
+        });
+        modelBuilder.Entity<Import>(e =>
+        {
+            e.HasKey(i => i.Id);
+            e.HasIndex(i => new { i.TenantId, i.CreatedAt, i.Id });
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.Property(i => i.Status).HasConversion<string>();
+            e.Property(i => i.Clearance).HasConversion<short>();
+        });
+        modelBuilder.Entity<ImportError>(e =>
+        {
+            e.HasKey(i => new { i.TenantId, i.ImportId, i.Index });
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+        });
+        modelBuilder.Entity<IndicatorHit>().HasNoKey();
+        modelBuilder.HasDbFunction(() => SearchIndicators(default!, default, default)).HasName("search_indicators");
+        modelBuilder.HasSequence<long>("object_revisions");
+        modelBuilder.Entity<StixObject>().ToTable("objects");
+        modelBuilder.Entity<IndicatorHit>().ToTable((string?)null);
+        modelBuilder.Entity<StixRelationship>().ToTable("relationships");
+        UseSnakeCase(modelBuilder);
+    }
+
+    private static void Marked<T>(EntityTypeBuilder<T> entity)
+        where T : class, IMarked
+    {
+        entity.HasKey(row => new { row.TenantId, row.StixId, row.Tlp });
+        entity.Property(row => row.Tlp).HasConversion<short>();
+    }
+}
