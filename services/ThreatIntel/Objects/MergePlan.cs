@@ -27,8 +27,10 @@ internal sealed record PlannedWrite(IncomingObject Object, DateTimeOffset Modifi
 /// The writer sees rows up to their clearance and decides by these alone, so that the outcome tells nothing about what
 /// is hidden from them.
 /// </summary>
-internal sealed class MergePlan(TlpLevel clearance, Guid? importId, DateTimeOffset now, ILookup<string, StoredObject> stored)
+internal sealed class MergePlan(Writer writer, DateTimeOffset now, ILookup<string, StoredObject> stored)
 {
+    private readonly TlpLevel _clearance = writer.Clearance;
+
     private readonly Dictionary<string, State> _states = [];
     private readonly Dictionary<(string Id, TlpLevel Tlp), PlannedWrite> _current = [];
     private readonly HashSet<(string Id, TlpLevel Tlp)> _removals = [];
@@ -59,7 +61,7 @@ internal sealed class MergePlan(TlpLevel clearance, Guid? importId, DateTimeOffs
 
     public MergeOutcome Add(IncomingObject item)
     {
-        if (item.Tlp > clearance)
+        if (item.Tlp > _clearance)
         {
             return MergeOutcome.AboveClearance;
         }
@@ -116,7 +118,7 @@ internal sealed class MergePlan(TlpLevel clearance, Guid? importId, DateTimeOffs
         // Publishers correct objects without a new "modified"; the later import counts. Within one bundle it is a
         // contradiction, and another formatting of the same JSON is no change at all.
         return SameValue(state, item) ? MergeOutcome.Unchanged
-            : state.Seen || (importId is not null && current.ImportId == importId) ? MergeOutcome.Conflict
+            : state.Seen || writer.SeenBefore(item.StixId) || (writer.ImportId is not null && current.ImportId == writer.ImportId) ? MergeOutcome.Conflict
             : MergeOutcome.Updated;
     }
 
@@ -140,7 +142,7 @@ internal sealed class MergePlan(TlpLevel clearance, Guid? importId, DateTimeOffs
         foreach (var row in state.Rows)
         {
             // What the writer cannot see stays beside theirs while it is the newer version.
-            var isHidden = row.Tlp > clearance && (item.Modified is null || row.Modified >= modified);
+            var isHidden = row.Tlp > _clearance && (item.Modified is null || row.Modified >= modified);
             if (isHidden)
             {
                 kept.Add(row);
@@ -162,7 +164,7 @@ internal sealed class MergePlan(TlpLevel clearance, Guid? importId, DateTimeOffs
         var createdAt = state.Current?.CreatedAt ?? now;
         state.Planned = new PlannedWrite(item, modified, shadowedFrom, true, createdAt);
         state.Raw = item.Raw;
-        state.Current = new StoredObject(item.StixId, item.Tlp, shadowedFrom, modified, item.ContentHash, 0, importId, createdAt);
+        state.Current = new StoredObject(item.StixId, item.Tlp, shadowedFrom, modified, item.ContentHash, 0, writer.ImportId, createdAt);
         _current[(item.StixId, item.Tlp)] = state.Planned;
         _removals.Remove((item.StixId, item.Tlp));
     }
@@ -171,7 +173,7 @@ internal sealed class MergePlan(TlpLevel clearance, Guid? importId, DateTimeOffs
     {
         foreach (var row in rows)
         {
-            if (row.Tlp <= clearance && row.ShadowedFrom > (short)clearance)
+            if (row.Tlp <= _clearance && row.ShadowedFrom > (short)_clearance)
             {
                 return row;
             }

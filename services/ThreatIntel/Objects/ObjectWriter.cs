@@ -10,7 +10,11 @@ using Platform.ThreatIntel.ThreatActors;
 namespace Platform.ThreatIntel.Objects;
 
 /// <summary>Who writes, and for which import.</summary>
-internal sealed record Writer(TlpLevel Clearance, string Actor, Guid? ImportId = null);
+internal sealed record Writer(TlpLevel Clearance, string Actor, Guid? ImportId = null)
+{
+    /// <summary>Whether the same source has named this id before, in an earlier batch.</summary>
+    public Func<string, bool> SeenBefore { get; init; } = _ => false;
+}
 
 /// <summary>What became of each object of a batch, in its order.</summary>
 internal sealed record WriteReport(IReadOnlyList<MergeOutcome> Outcomes)
@@ -100,7 +104,7 @@ internal sealed class ObjectWriter(ThreatIntelDb db, TimeProvider clock)
     {
         var ids = batch.Select(item => item.StixId).Distinct().ToArray();
         var stored = (await StoredAsync(session, ids, ct)).ToLookup(row => row.StixId);
-        var plan = new MergePlan(writer.Clearance, writer.ImportId, now, stored);
+        var plan = new MergePlan(writer, now, stored);
         var differing = new HashSet<string>();
         var sameVersion = new HashSet<string>();
         foreach (var item in batch)
@@ -117,7 +121,7 @@ internal sealed class ObjectWriter(ThreatIntelDb db, TimeProvider clock)
             }
         }
 
-        return differing.Count == 0 ? plan : new MergePlan(writer.Clearance, writer.ImportId, now, stored)
+        return differing.Count == 0 ? plan : new MergePlan(writer, now, stored)
         {
             KnownVersions = (await VersionsAsync(session, [.. differing], writer.Clearance, ct)).ToLookup(pair => pair.Id, pair => pair.Hash),
             StoredRaw = await BytesAsync(session, [.. sameVersion], writer.Clearance, ct),

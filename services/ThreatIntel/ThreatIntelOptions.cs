@@ -1,0 +1,22 @@
+namespace Platform.ThreatIntel;
+
+/// <summary>Settings of the service, section <c>ThreatIntel</c>.</summary>
+internal sealed class ThreatIntelOptions
+{
+    public const string Section = "ThreatIntel";
+
+    /// <summary>Whether the default tenant gets the sample bundle when nothing was ever imported into it.</summary>
+    public bool LoadSample { get; set; }
+
+    /// <summary>The largest bundle, in bytes.</summary>
+    public long MaxImportBytes { get; set; } = 1L << 30;
+
+    /// <summary>Objects written in one transaction of an import; also how much a crash repeats.</summary>
+    public int ImportBatchSize { get; set; } = 2_500;
+
+    /// <summary>Imports at work at once.</summary>
+    public int ImportWorkers { get; set; } = 2;
+
+    /// <summary>Where bundles wait; by default <c>imports</c> under the platform's data root.</summary>
+    public string? ImportFolder { get; set; }
+}

@@ -1,0 +1,37 @@
+using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Imports;
+using Platform.ThreatIntel.Objects;
+using Platform.ThreatIntel.Storage;
+
+namespace Platform.ThreatIntel;
+
+/// <summary>The service's own parts.</summary>
+public static class ThreatIntelSetup
+{
+    /// <summary>Adds database, messaging, imports and options.</summary>
+    public static IHostApplicationBuilder AddThreatIntel(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ThreatIntelOptions>()
+            .BindConfiguration(ThreatIntelOptions.Section)
+            .Validate(o => o.ImportBatchSize is >= 1 and <= 20_000, "ThreatIntel:ImportBatchSize must be from 1 to 20000.")
+            .Validate(o => o.ImportWorkers is >= 1 and <= 16, "ThreatIntel:ImportWorkers must be from 1 to 16.")
+            .Validate(o => o.MaxImportBytes is >= 1_024 and <= 1L << 30, "ThreatIntel:MaxImportBytes must be from 1024 to 1073741824.")
+            .ValidateOnStart();
+        builder.AddNpgsqlDbContext<ThreatIntelDb>("threatinteldb");
+        builder.AddMessaging<ThreatIntelDb>("threatintel");
+        builder.Services.AddScoped<ObjectWriter>();
+        builder.Services.AddScoped<ReceiveImport>();
+        builder.Services.AddSingleton<ImportSpool>();
+        builder.Services.AddSingleton<ImportQueue>();
+        builder.Services.AddSingleton<ImportRunner>();
+        builder.Services.AddHostedService<ImportWorker>();
+        return builder;
+    }
+
+    /// <summary>Maps the service's routes.</summary>
+    public static IEndpointRouteBuilder MapThreatIntel(this IEndpointRouteBuilder api)
+    {
+        api.MapImports();
+        return api;
+    }
+}
