@@ -14,7 +14,7 @@ internal static partial class Scrub
     public const string Mask = "***";
 
     private static readonly SearchValues<string> Hints = SearchValues.Create(
-        ["@", "eyJ", "bearer", "basic ", "password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "api-key"],
+        ["@", "?", "eyJ", "bearer", "basic ", "password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "api-key"],
         StringComparison.OrdinalIgnoreCase);
 
     private static readonly SearchValues<string> SensitiveNames = SearchValues.Create(
@@ -31,6 +31,7 @@ internal static partial class Scrub
         }
 
         var scrubbed = UserInfo().Replace(text, "$1" + Mask + "@");
+        scrubbed = Query().Replace(scrubbed, "$1?" + Mask);
         scrubbed = Credentials().Replace(scrubbed, "$1" + Mask);
         scrubbed = Assignments().Replace(scrubbed, "$1" + Mask);
         scrubbed = JsonWebToken().Replace(scrubbed, Mask);
@@ -115,6 +116,9 @@ internal static partial class Scrub
 
     [GeneratedRegex(@"([a-z][a-z0-9+.-]*://)[^\s/@]*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
+
+    [GeneratedRegex("""(https?://[^\s?"'<>]+)\?[^\s"'<>]+""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Query();
 
     [GeneratedRegex(@"\b((?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{6,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Credentials();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
@@ -30,7 +31,12 @@ public static class TelemetrySetup
         var endpoint = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
         var exports = !string.IsNullOrWhiteSpace(endpoint);
 
+        builder.Services.AddOptions<TelemetryOptions>()
+            .BindConfiguration("Telemetry")
+            .Validate(o => o.RequestLogRatio is >= 0 and <= 1, "Telemetry:RequestLogRatio must be between 0 and 1.")
+            .ValidateOnStart();
         builder.Services.TryAddSingleton<ApiMetrics>();
+        builder.Services.TryAddSingleton<RequestObserver>();
         builder.Services.TryAddSingleton<PrometheusReader>();
         var telemetry = new TelemetryBuilder(builder.Services)
             .ConfigureResource(resource => Describe(resource, serviceName))
@@ -54,6 +60,7 @@ public static class TelemetrySetup
             telemetry.UseOtlpExporter(Protocol(builder.Configuration), new Uri(endpoint!));
         }
 
+        Quieten(builder.Logging, builder.Configuration);
         builder.Services.AddHostedService<TelemetryStarter>();
         return builder;
     }
@@ -67,6 +74,19 @@ public static class TelemetrySetup
         .AddService(serviceName, serviceNamespace: "platform", serviceVersion: ServiceVersion)
         // Last, so that what the operator sets wins over what the code knows.
         .AddEnvironmentVariableDetector();
+
+    // Their information-level lines are a second account of what spans tell, and some hold query strings and SQL.
+    // A level that the configuration names stays the operator's.
+    private static void Quieten(ILoggingBuilder logging, IConfiguration configuration)
+    {
+        foreach (var category in new[] { "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Npgsql", "System.Net.Http.HttpClient" })
+        {
+            if (configuration[$"Logging:LogLevel:{category}"] is null)
+            {
+                logging.AddFilter(category, LogLevel.Warning);
+            }
+        }
+    }
 
     private static OtlpExportProtocol Protocol(IConfiguration configuration) =>
         configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] switch

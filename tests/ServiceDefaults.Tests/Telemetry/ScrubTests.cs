@@ -13,6 +13,7 @@ public sealed class ScrubTests
     [InlineData("{\"api_key\": \"pk_live_1\", \"a\":1}", "{\"api_key\": \"***\", \"a\":1}")]
     [InlineData("amqp://guest:secret@127.0.0.1:5672/", "amqp://***@127.0.0.1:5672/")]
     [InlineData("refresh_token=xyz&x=1", "refresh_token=***&x=1")]
+    [InlineData("GET http://host/a/b?q=secret+name#x - 200", "GET http://host/a/b?*** - 200")]
     public void Secrets_and_addresses_are_masked(string text, string expected) => Assert.Equal(expected, Scrub.Text(text));
 
     [Fact]
