@@ -28,7 +28,7 @@ public static class PostgresBuilderExtensions
                 context.EnvironmentVariables["POSTGRES_USER"] = server.UserNameReference;
                 context.EnvironmentVariables["POSTGRES_PASSWORD"] = server.PasswordParameter;
             })
-            .WithStoreCheck(_ => new PostgresCheck(server.ConnectionStringExpression, "postgres"))
+            .WithStoreCheck(new PostgresCheck(server.ConnectionStringExpression, "postgres"))
             .OnResourceReady((ready, _, ct) => PostgresDatabases.CreateMissingAsync(ready, ct));
     }
 
@@ -39,7 +39,7 @@ public static class PostgresBuilderExtensions
         var database = new PostgresDatabaseResource(name, databaseName ?? name, builder.Resource);
         builder.Resource.Add(database);
         return builder.ApplicationBuilder.AddResource(database)
-            .WithStoreCheck(_ => new PostgresCheck(builder.Resource.ConnectionStringExpression, database.DatabaseName));
+            .WithStoreCheck(new PostgresCheck(builder.Resource.ConnectionStringExpression, database.DatabaseName));
     }
 
     public static IResourceBuilder<PostgresServerResource> WithDataVolume(
@@ -104,7 +104,7 @@ public static class RedisBuilderExtensions
                 context.Args.Add("-c");
                 context.Args.Add(string.Join(' ', command));
             })
-            .WithStoreCheck(_ => new RedisCheck(redis));
+            .WithStoreCheck(new RedisCheck(redis));
     }
 
     /// <summary>Keeps the data between runs; adds snapshots every minute unless <see cref="WithPersistence"/> says otherwise.</summary>
@@ -154,7 +154,7 @@ public static class RabbitMQBuilderExtensions
                 context.EnvironmentVariables["RABBITMQ_DEFAULT_USER"] = broker.UserNameReference;
                 context.EnvironmentVariables["RABBITMQ_DEFAULT_PASS"] = broker.PasswordParameter;
             })
-            .WithStoreCheck(_ => new AmqpCheck(broker.PrimaryEndpoint));
+            .WithStoreCheck(new AmqpCheck(broker.PrimaryEndpoint));
     }
 
     public static IResourceBuilder<RabbitMQServerResource> WithDataVolume(
@@ -170,11 +170,11 @@ public static class RabbitMQBuilderExtensions
 
 internal static class StoreCheckExtensions
 {
-    public static IResourceBuilder<T> WithStoreCheck<T>(this IResourceBuilder<T> builder, Func<IServiceProvider, IHealthCheck> check) where T : IResource
+    public static IResourceBuilder<T> WithStoreCheck<T>(this IResourceBuilder<T> builder, IHealthCheck check) where T : IResource
     {
         var key = $"{builder.Resource.Name}_check";
         builder.ApplicationBuilder.Services.AddHealthChecks().Add(
-            new HealthCheckRegistration(key, check, null, null, TimeSpan.FromSeconds(5)));
+            new HealthCheckRegistration(key, _ => check, null, null, TimeSpan.FromSeconds(5)));
         return builder.WithHealthCheck(key);
     }
 }

@@ -57,21 +57,33 @@ internal sealed class RedisCheck(RedisResource redis) : IHealthCheck
     }
 }
 
-/// <summary>The broker answers the protocol header with Connection.Start (AMQP 0-9-1, section 4.2.2).</summary>
+/// <summary>
+/// The broker answers the protocol header with Connection.Start (AMQP 0-9-1, section 4.2.2). Once it has, only the connection is
+/// tried, until that fails: the broker logs a warning for each greeting that leads to nothing.
+/// </summary>
 internal sealed class AmqpCheck(EndpointReference endpoint) : IHealthCheck
 {
+    private volatile bool _greeted;
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        var greeted = _greeted;
+        _greeted = false;
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", endpoint.Port, cancellationToken);
+        if (greeted)
+        {
+            _greeted = true;
+            return HealthCheckResult.Healthy();
+        }
+
         await using var stream = client.GetStream();
         await stream.WriteAsync("AMQP\0\0\u0009\u0001"u8.ToArray(), cancellationToken);
         var frame = new byte[11];
         await stream.ReadExactlyAsync(frame, cancellationToken);
         // A method frame (1) of class 10, method 10.
-        return frame[0] == 1 && frame[8] == 10 && frame[10] == 10
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy("no Connection.Start");
+        _greeted = frame[0] == 1 && frame[8] == 10 && frame[10] == 10;
+        return _greeted ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("no Connection.Start");
     }
 }
 

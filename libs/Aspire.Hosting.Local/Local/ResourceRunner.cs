@@ -232,7 +232,7 @@ internal sealed class ResourceRunner(
     {
         Publish(s => s with { State = KnownResourceStates.Starting, ExitCode = null, StopTimeStamp = null, HealthReports = [], Ready = false });
         var (command, variables) = await launcher.PrepareAsync(resource, id, ports, run.Token);
-        var process = await RunningProcess.StartAsync(spawner, command, paths.Data, Write);
+        var process = await RunningProcess.StartAsync(spawner, command, paths.Data, id, Write);
         await using var _ = process;
         lock (_lock)
         {
@@ -262,7 +262,6 @@ internal sealed class ResourceRunner(
 
         await watching.CancelAsync();
         await watch;
-        // The main process has died; what it left behind must not hold its ports and files.
         await process.StopAsync();
         Write($"exited with code {exitCode}", isError: exitCode != 0);
         Publish(s => s with

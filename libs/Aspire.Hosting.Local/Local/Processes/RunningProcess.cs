@@ -10,9 +10,12 @@ internal sealed class RunningProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly RunningProcess? _helper;
     private readonly Task _output;
+    private readonly string _mark;
 
-    private RunningProcess(NativeCommand command, Process process, RunningProcess? helper, Action<string, bool> onLine)
+    private RunningProcess(NativeCommand command, Process process, string mark, RunningProcess? helper, Action<string, bool> onLine)
     {
+        Pid = process.Id;
+        _mark = mark;
         _command = command;
         _process = process;
         _helper = helper;
@@ -21,23 +24,26 @@ internal sealed class RunningProcess : IAsyncDisposable
         Exited = WaitAsync();
     }
 
-    public int Pid => _process.Id;
+    public int Pid { get; }
 
     /// <summary>Completes with the exit code when the process itself has ended and its output is read.</summary>
     public Task<int> Exited { get; }
 
-    public static async Task<RunningProcess> StartAsync(Spawner spawner, NativeCommand command, string owner, Action<string, bool> onLine)
+    public static async Task<RunningProcess> StartAsync(
+        Spawner spawner, NativeCommand command, string owner, string id, Action<string, bool> onLine)
     {
-        var helper = command.Helper is null ? null : await StartAsync(spawner, command.Helper, owner, onLine);
-        return new RunningProcess(command, await spawner.StartAsync(command, owner), helper, onLine);
+        var helper = command.Helper is null ? null : await StartAsync(spawner, command.Helper, owner, id + "-helper", onLine);
+        var mark = $"{owner}#{id}";
+        return new RunningProcess(command, await spawner.StartAsync(command, owner, mark), mark, helper, onLine);
     }
 
     /// <summary>Asks, waits, then kills the whole tree.</summary>
     public async Task StopAsync(TimeSpan? timeout = null)
     {
-        var tree = ProcessTree.Of(Pid);
+        var tree = new HashSet<int>();
         if (!Exited.IsCompleted)
         {
+            tree = ProcessTree.Of(Pid);
             _ = NativeMethods.Send(Pid, _command.StopSignal);
             try
             {
@@ -51,11 +57,11 @@ internal sealed class RunningProcess : IAsyncDisposable
             }
         }
 
+        // What the process left behind must not hold its ports and files. The id itself may belong to someone else by now.
         tree.Remove(Pid);
         ProcessTree.Kill(tree);
+        ProcessTree.Kill(ProcessTree.WithVariable(Spawner.ResourceVariable, _mark));
     }
-
-    public void Kill() => ProcessTree.Kill(ProcessTree.Of(Pid));
 
     public async ValueTask DisposeAsync()
     {

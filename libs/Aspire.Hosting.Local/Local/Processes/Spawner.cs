@@ -13,6 +13,9 @@ internal sealed class Spawner : IDisposable
     /// <summary>Marks every process of this data folder, so that stray ones can be told from those of other AppHosts.</summary>
     public const string OwnerVariable = "ASPIRE_LOCAL_OWNER";
 
+    /// <summary>Marks every process of one resource.</summary>
+    public const string ResourceVariable = "ASPIRE_LOCAL_RESOURCE";
+
     private readonly BlockingCollection<Action> _work = [];
 
     public Spawner()
@@ -28,7 +31,7 @@ internal sealed class Spawner : IDisposable
         thread.Start();
     }
 
-    public Task<Process> StartAsync(NativeCommand command, string owner)
+    public Task<Process> StartAsync(NativeCommand command, string owner, string mark)
     {
         var start = new ProcessStartInfo
         {
@@ -51,6 +54,7 @@ internal sealed class Spawner : IDisposable
         }
 
         start.Environment[OwnerVariable] = owner;
+        start.Environment[ResourceVariable] = mark;
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         _work.Add(() =>
         {
