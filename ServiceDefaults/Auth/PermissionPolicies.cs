@@ -6,12 +6,15 @@ using Microsoft.Extensions.Options;
 namespace Platform.ServiceDefaults;
 
 /// <summary>The permission an endpoint asks for, as endpoint metadata; documentation and tests read it from there.</summary>
-public sealed record RequiredPermission(string Permission) : IAuthorizationRequirement;
+/// <param name="Permission">The permission.</param>
+/// <param name="OrElse">A narrower one that lets in too; the endpoint then sees to its limits itself.</param>
+public sealed record RequiredPermission(string Permission, string? OrElse = null) : IAuthorizationRequirement;
 
 /// <summary>Authorization rules of routes.</summary>
 public static class PermissionPolicies
 {
     internal const string Prefix = "permission:";
+    private const char Separator = '|';
 
     /// <summary>Lets in only callers who hold a permission such as <c>read:threat_intel</c>.</summary>
     public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission)
@@ -20,6 +23,22 @@ public static class PermissionPolicies
         builder.RequireAuthorization(Prefix + permission);
         builder.WithMetadata(new RequiredPermission(permission));
         return builder;
+    }
+
+    /// <summary>Lets in callers who hold a permission or a narrower one, such as <c>manage:own_api_keys</c>.</summary>
+    public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission, string orElse)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        builder.RequireAuthorization(Prefix + permission + Separator + orElse);
+        builder.WithMetadata(new RequiredPermission(permission, orElse));
+        return builder;
+    }
+
+    internal static RequiredPermission Read(string policyName)
+    {
+        var text = policyName[Prefix.Length..];
+        var at = text.IndexOf(Separator, StringComparison.Ordinal);
+        return at < 0 ? new RequiredPermission(text) : new RequiredPermission(text[..at], text[(at + 1)..]);
     }
 }
 
@@ -30,7 +49,7 @@ internal sealed class PermissionPolicyProvider(IOptions<AuthorizationOptions> op
         policyName.StartsWith(PermissionPolicies.Prefix, StringComparison.Ordinal)
             ? Task.FromResult<AuthorizationPolicy?>(new AuthorizationPolicyBuilder()
                 .RequireAuthenticatedUser()
-                .AddRequirements(new RequiredPermission(policyName[PermissionPolicies.Prefix.Length..]))
+                .AddRequirements(PermissionPolicies.Read(policyName))
                 .Build())
             : base.GetPolicyAsync(policyName);
 }
@@ -40,7 +59,8 @@ internal sealed class PermissionHandler(IHttpContextAccessor accessor) : Authori
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, RequiredPermission requirement)
     {
         var http = context.Resource as HttpContext ?? accessor.HttpContext;
-        if (http?.RequestServices.GetService(typeof(CallContext)) is CallContext call && call.IsAllowed(requirement.Permission))
+        if (http?.RequestServices.GetService(typeof(CallContext)) is CallContext call
+            && (call.IsAllowed(requirement.Permission) || (requirement.OrElse is { } narrower && call.IsAllowed(narrower))))
         {
             context.Succeed(requirement);
         }

@@ -42,7 +42,7 @@ public static class OpenApi
 
         if (metadata.OfType<RequiredPermission>().LastOrDefault() is { } permission)
         {
-            operation.Description = $"{operation.Description}\n\nNeeds the permission `{permission.Permission}`.".Trim();
+            operation.Description = $"{operation.Description}\n\nNeeds the permission `{permission.Permission}`{(permission.OrElse is { } narrower ? $" or `{narrower}`" : "")}.".Trim();
             AddFault(operation, "401", "No valid credential.", enveloped);
             AddFault(operation, "403", "The permission is missing.", enveloped);
         }

@@ -67,7 +67,9 @@ public sealed class TestDatabase(string server, string owner, string name) : IAs
     public async ValueTask DisposeAsync()
     {
         await Stack.ExecuteAsync(server, $"DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
-        await Stack.ExecuteAsync(server, $"DROP ROLE IF EXISTS \"{name}_app\"");
-        await Stack.ExecuteAsync(server, $"DROP ROLE IF EXISTS \"{name}_relay\"");
+        foreach (var role in new[] { "app", "relay", "keys", "usage" })
+        {
+            await Stack.ExecuteAsync(server, $"DROP ROLE IF EXISTS \"{name}_{role}\"");
+        }
     }
 }
