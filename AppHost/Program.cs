@@ -38,6 +38,8 @@ if (!run.StoresOnly)
         .WithEnvironment("services__gateway-internal__http__0", gateway.GetEndpoint("internal"));
     identity.WithEnvironment("Identity__Issuer", gateway.GetEndpoint("http"))
         .WithEnvironment("Identity__AdminPasswordFile", run.AdminPasswordFile);
+    tenancy.WithEnvironment("Tenancy__KeyPepper", builder.AddKey("tenancy-key-pepper"))
+        .WithEnvironment("Tenancy__Environment", "live");
     threatIntel.WithEnvironment("ThreatIntel__LoadSample", run.LoadSample);
     knowledgeGraph.WithEnvironment("Graph__AdminPassword", graph.Resource.AdminPassword);
 }

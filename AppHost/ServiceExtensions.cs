@@ -28,10 +28,14 @@ internal static class ServiceExtensions
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<RabbitMQServerResource> broker)
         => service.WithStore(broker);
 
-    /// <summary>The key by which the gateway vouches for callers towards one service: 44 random letters and digits, valid base64.</summary>
+    /// <summary>The key by which the gateway vouches for callers towards one service.</summary>
     public static IResourceBuilder<ParameterResource> AddInternalKey(this IDistributedApplicationBuilder builder, string service)
+        => builder.AddKey($"internal-key-{service}");
+
+    /// <summary>A generated key that survives restarts: 44 random letters and digits, which are 33 bytes of valid base64.</summary>
+    public static IResourceBuilder<ParameterResource> AddKey(this IDistributedApplicationBuilder builder, string name)
         => builder.AddParameter(
-            $"internal-key-{service}",
+            name,
             new GenerateParameterDefault { MinLength = 44, Special = false },
             secret: true,
             persist: true);
