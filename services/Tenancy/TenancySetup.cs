@@ -1,6 +1,8 @@
+using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
 using Platform.Tenancy.ApiKeys;
 using Platform.Tenancy.Internal;
+using Platform.Tenancy.RateLimits;
 using Platform.Tenancy.Storage;
 using Platform.Tenancy.Tenants;
 
@@ -17,7 +19,13 @@ internal static class TenancySetup
             .Validate(o => TenancyOptions.IsEnvironment(o.Environment), "Tenancy:Environment must be 1 to 16 characters of a-z and 0-9.")
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<TenancyDb>("tenancydb");
-        builder.AddMessaging<TenancyDb>("tenancy");
+        builder.AddMessaging<TenancyDb>("tenancy", consumers => consumers
+            .AddBatchConsumer<TenantProvisionedConsumer, TenantProvisioned>());
+        builder.Services.AddScoped<OtherTenant>();
+        builder.Services.AddScoped<CreateTenant>();
+        builder.Services.AddScoped<ChangeTenant>();
+        builder.Services.AddScoped<ReadProvisioning>();
+        builder.Services.AddScoped<ChangeLimits>();
         builder.Services.AddSingleton<KeyHasher>();
         builder.Services.AddScoped<CreateKey>();
         builder.Services.AddScoped<UpdateKey>();
@@ -31,13 +39,19 @@ internal static class TenancySetup
 
     public static void MapTenancy(this WebApplication app)
     {
-        app.MapApi(MapAdmin);
+        app.MapApi(api =>
+        {
+            MapAdmin(api);
+            api.MapOwnTenant();
+        });
         app.MapUnversionedApi(MapAdmin);
         app.MapInternal();
     }
 
     private static void MapAdmin(IEndpointRouteBuilder api)
     {
+        api.MapTenants();
+        api.MapRateLimits();
         api.MapApiKeys();
     }
 }

@@ -16,7 +16,7 @@ internal static class ApiKeyEndpoints
 
     public static void MapApiKeys(this IEndpointRouteBuilder api)
     {
-        var keys = api.MapGroup("/admin/api-keys").RequirePermission("manage:api_keys").WithTags("api-keys");
+        var keys = api.MapGroup("/admin/api-keys").RequirePermission("manage:api_keys", orElse: "manage:own_api_keys").WithTags("api-keys");
         keys.MapPost("", CreateAsync).WithIdempotency(holdsSecret: true).WithSummary("Create an API key; the key is shown this once");
         keys.MapGet("", ListAsync).WithPaging().WithSummary("List API keys");
         keys.MapGet("/{id:guid}", GetAsync).WithSummary("Read an API key");

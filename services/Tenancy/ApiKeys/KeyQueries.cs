@@ -8,12 +8,12 @@ namespace Platform.Tenancy.ApiKeys;
 internal static class KeyQueries
 {
     /// <summary>
-    /// Administrators of the tenant (who hold manage:config) manage every key of it, everybody else the keys that they
-    /// created. Other tenants' keys are kept away by row-level security.
+    /// Who holds manage:api_keys manages every key of the tenant, who holds manage:own_api_keys those they created.
+    /// Other tenants' keys are kept away by row-level security.
     /// </summary>
     public static IQueryable<ApiKey> ManagedBy(this IQueryable<ApiKey> keys, CallContext call)
     {
-        if (call.IsAllowed("manage:config"))
+        if (call.IsAllowed("manage:api_keys"))
         {
             return keys;
         }

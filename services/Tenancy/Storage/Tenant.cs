@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Platform.Tenancy.Storage;
 
 /// <summary>What a tenant has bought.</summary>
@@ -62,4 +64,21 @@ internal sealed class TenantService
     public string Service { get; set; } = "";
 
     public DateTimeOffset ReadyAt { get; set; }
+}
+
+/// <summary>How events speak of a tenant.</summary>
+internal static class TenantWords
+{
+    public static string PlanName(this Tenant tenant) => tenant.Plan switch
+    {
+        Plan.Starter => "starter",
+        Plan.Pro => "pro",
+        _ => "enterprise",
+    };
+
+    /// <summary>The settings as a client may patch them.</summary>
+    public static JsonObject SettingsObject(this Tenant tenant) => JsonNode.Parse(tenant.Settings)!.AsObject();
+
+    /// <summary>Events of one tenant are sent in order.</summary>
+    public static string OrderKey(this Tenant tenant) => tenant.Id.ToString("N");
 }

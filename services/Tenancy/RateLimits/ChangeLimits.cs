@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Contracts.Tenancy;
+using Platform.ServiceDefaults;
+using Platform.Tenancy.Storage;
+
+namespace Platform.Tenancy.RateLimits;
+
+/// <summary>Reads and sets the limits of any tenant; without a row of its own a tenant has the defaults.</summary>
+internal sealed class ChangeLimits(OtherTenant other, CallContext call, TimeProvider clock)
+{
+    public Task<RateLimit> ReadAsync(Guid tenantId, CancellationToken ct) => other.RunAsync(tenantId, db => FindAsync(db, tenantId, ct));
+
+    /// <summary>Sets all three limits; null when <paramref name="expected"/> says that this version is not the one meant.</summary>
+    public Task<RateLimit?> WriteAsync(Guid tenantId, Limits limits, Func<long, bool> expected, CancellationToken ct) => other.RunAsync<RateLimit?>(tenantId, async db =>
+    {
+        var now = clock.GetUtcNow();
+        var row = await FindAsync(db, tenantId, ct);
+        if (!expected(row.Version))
+        {
+            return null;
+        }
+
+        if (row.Version == 0)
+        {
+            row.CreatedAt = now;
+            db.RateLimits.Add(row);
+        }
+
+        row.RequestsPerMinute = limits.RequestsPerMinute;
+        row.RequestsPerHour = limits.RequestsPerHour;
+        row.RequestsPerDay = limits.RequestsPerDay;
+        row.UpdatedAt = now;
+        row.Version++;
+        db.Publish(new RateLimitsChanged(tenantId, limits.RequestsPerMinute, limits.RequestsPerHour, limits.RequestsPerDay), tenantId.ToString("N"));
+        db.RecordIn(call.TenantId, call, "rate_limits_updated", $"tenant/{tenantId}", now, new Dictionary<string, string>
+        {
+            ["requests_per_minute"] = $"{limits.RequestsPerMinute}",
+            ["requests_per_hour"] = $"{limits.RequestsPerHour}",
+            ["requests_per_day"] = $"{limits.RequestsPerDay}",
+        });
+        await db.SaveChangesAsync(ct);
+        return row;
+    });
+
+    private static async Task<RateLimit> FindAsync(TenancyDb db, Guid tenantId, CancellationToken ct) =>
+        await db.RateLimits.SingleOrDefaultAsync(r => r.TenantId == tenantId, ct) ?? new RateLimit { TenantId = tenantId };
+}
