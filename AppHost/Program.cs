@@ -36,6 +36,7 @@ if (!run.StoresOnly)
         .WithReference(knowledgeGraph.GetEndpoint("http"))
         .WithReference(tenancy.GetEndpoint("http"))
         .WithEnvironment("services__gateway-internal__http__0", gateway.GetEndpoint("internal"));
+    gateway.WithEnvironment("Gateway__Issuer", gateway.GetEndpoint("http"));
     identity.WithEnvironment("Identity__Issuer", gateway.GetEndpoint("http"))
         .WithEnvironment("Identity__AdminPasswordFile", run.AdminPasswordFile);
     tenancy.WithEnvironment("Tenancy__KeyPepper", builder.AddKey("tenancy-key-pepper"))

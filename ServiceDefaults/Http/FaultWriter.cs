@@ -24,6 +24,8 @@ public static class FaultWriter
         response.StatusCode = fault.Status;
         response.Headers.CacheControl = "no-store";
         response.Headers.Remove("ETag");
+        // Of a body that was announced and is replaced by this one.
+        response.ContentLength = null;
         if (fault.RetryAfter is { } wait)
         {
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

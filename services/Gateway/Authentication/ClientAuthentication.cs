@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Primitives;
+using Platform.Contracts;
+using Platform.Gateway.Pipeline;
+using Platform.Gateway.Proxy;
+using Platform.Gateway.Revocation;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway.Authentication;
+
+/// <summary>Finds out who calls. After it every request has a credential, or has been answered.</summary>
+internal sealed class ClientAuthentication(
+    RequestDelegate next, TokenVerifier tokens, KeyResolver keys, InternalTokenIssuer issuer, Revocations revocations, FeedState feed)
+{
+    public const string ApiKeyHeader = "X-API-Key";
+    private const string Bearer = "Bearer ";
+
+    private static readonly Fault TwoCredentials = new(ErrorCodes.MalformedRequest, "Send one credential: an access token or an API key, once.");
+    private static readonly Fault PasswordFirst = new(ErrorCodes.PasswordChangeRequired, "Change your password first.");
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        var authorization = headers.Authorization;
+        var apiKey = headers[ApiKeyHeader];
+        if (authorization.Count + apiKey.Count > 1)
+        {
+            return FaultWriter.WriteAsync(context, TwoCredentials);
+        }
+
+        var request = GatewayRequest.Of(context);
+        if (request.Rules.Anonymous)
+        {
+            request.Credential = issuer.Anonymous;
+            return next(context);
+        }
+
+        var pending = VerifyAsync(authorization, apiKey, context.RequestAborted);
+        return pending.IsCompletedSuccessfully ? ContinueAsync(context, request, pending.Result) : AwaitAsync(context, request, pending);
+    }
+
+    private async Task AwaitAsync(HttpContext context, GatewayRequest request, ValueTask<Verification> pending) =>
+        await ContinueAsync(context, request, await pending);
+
+    private Task ContinueAsync(HttpContext context, GatewayRequest request, Verification verification)
+    {
+        var fault = verification.Fault ?? Refusal(verification.Credential!, request.Rules, context);
+        if (fault is not null)
+        {
+            return RefuseAsync(context, fault);
+        }
+
+        request.Credential = verification.Credential;
+        return next(context);
+    }
+
+    private ValueTask<Verification> VerifyAsync(StringValues authorization, StringValues apiKey, CancellationToken ct)
+    {
+        if (apiKey.Count == 1)
+        {
+            return keys.ResolveAsync(apiKey[0] ?? "", feed.MaxAge, ct);
+        }
+
+        var value = authorization.Count == 1 ? authorization[0] : null;
+        if (string.IsNullOrEmpty(value))
+        {
+            return ValueTask.FromResult<Verification>(Verification.Required);
+        }
+
+        return value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? tokens.VerifyAsync(value[Bearer.Length..].Trim(), ct)
+            : ValueTask.FromResult<Verification>(Verification.Invalid);
+    }
+
+    private Fault? Refusal(Credential credential, RouteRules rules, HttpContext context)
+    {
+        if (revocations.Void(credential))
+        {
+            return Verification.Revoked;
+        }
+
+        if (!credential.Admits(context.Connection.RemoteIpAddress))
+        {
+            return Verification.WrongNetwork;
+        }
+
+        return credential.MustChangePassword && !rules.BeforePasswordChange ? PasswordFirst : null;
+    }
+
+    /// <summary>RFC 6750, section 3: the challenge names the error, unless no credential was sent.</summary>
+    private static Task RefuseAsync(HttpContext context, Fault fault)
+    {
+        if (fault.Status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = fault.Code == ErrorCodes.AuthRequired
+                ? "Bearer realm=\"platform\""
+                : $"Bearer realm=\"platform\", error=\"invalid_token\", error_description=\"{fault.Message}\"";
+        }
+
+        return FaultWriter.WriteAsync(context, fault);
+    }
+}

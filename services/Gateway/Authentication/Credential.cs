@@ -1,0 +1,74 @@
+using System.Net;
+using Platform.Gateway.Tenants;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway.Authentication;
+
+/// <summary>
+/// A verified credential: what it allows, until when, and the internal tokens made of it. It lives in a cache under
+/// the hash of what the client sent and is dropped when it expires or is revoked.
+/// </summary>
+internal sealed class Credential(Caller caller, TenantEntry? tenant)
+{
+    /// <summary>Internal tokens by service index.</summary>
+    public IssuedToken?[] Tokens { get; } = new IssuedToken?[Upstreams.All.Length];
+
+    public Caller Caller { get; } = caller;
+
+    /// <summary>The state of the caller's tenant; null for anonymous requests, which have none.</summary>
+    public TenantEntry? Tenant { get; } = tenant;
+
+    public DateTimeOffset ExpiresAt { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>When the token was issued; changes of the user after it make it void.</summary>
+    public DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>When the owner last confirmed it.</summary>
+    public DateTimeOffset ConfirmedAt { get; init; }
+
+    public Guid? UserId { get; init; }
+
+    public Guid? ApiKeyId { get; init; }
+
+    /// <summary>Networks that an API key may be used from; null for anywhere.</summary>
+    public IPNetwork[]? AllowedNetworks { get; init; }
+
+    /// <summary>An API key's own limits, beside its tenant's.</summary>
+    public KeyLimits? Limits { get; init; }
+
+    public bool MustChangePassword { get; init; }
+
+    /// <summary>The state of the revocation tables for which this credential was last found valid.</summary>
+    public long RevocationsSeen { get; set; } = -1;
+
+    /// <summary>Whether the key may be used from an address.</summary>
+    public bool Admits(IPAddress? address)
+    {
+        if (AllowedNetworks is null)
+        {
+            return true;
+        }
+
+        if (address is null)
+        {
+            return false;
+        }
+
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        foreach (var network in AllowedNetworks)
+        {
+            if (network.Contains(plain))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>An internal token as the header that carries it.</summary>
+internal sealed record IssuedToken(string Header, DateTimeOffset RenewAt);
+
+/// <summary>Limits of one API key; a window that is null has none of its own.</summary>
+internal sealed record KeyLimits(int? RequestsPerMinute, int? RequestsPerHour, int? RequestsPerDay);

@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Platform.Gateway;
+
+/// <summary>Settings of the gateway (section <c>Gateway</c>).</summary>
+public sealed class GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    /// <summary>The public address of the platform; also the <c>iss</c> of the access tokens it accepts.</summary>
+    [Required, Url]
+    public string Issuer { get; set; } = "";
+
+    /// <summary>The <c>aud</c> of the access tokens it accepts.</summary>
+    [Required]
+    public string Audience { get; set; } = "platform";
+
+    /// <summary>Origins that browsers may call from, each as <c>https://host[:port]</c>. Never a wildcard.</summary>
+    public string[] CorsOrigins { get; set; } = [];
+
+    /// <summary>Requests a minute that one address may make without a credential.</summary>
+    [Range(1, 1_000_000)]
+    public int AnonymousPerMinute { get; set; } = 100;
+
+    /// <summary>How many gateways share the limits; each falls back to its share while Redis is away.</summary>
+    [Range(1, 1000)]
+    public int Instances { get; set; } = 1;
+
+    /// <summary>Seconds an ordinary request may take upstream.</summary>
+    [Range(1, 600)]
+    public int TimeoutSeconds { get; set; } = 30;
+
+    /// <summary>Seconds a stream may stay silent.</summary>
+    [Range(10, 86_400)]
+    public int StreamIdleSeconds { get; set; } = 600;
+
+    /// <summary>Verified credentials kept in memory at most.</summary>
+    [Range(100, 10_000_000)]
+    public int CredentialCacheSize { get; set; } = 50_000;
+
+    internal bool HasValidOrigins()
+    {
+        foreach (var origin in CorsOrigins)
+        {
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.GetLeftPart(UriPartial.Authority) != origin)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

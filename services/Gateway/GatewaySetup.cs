@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.Gateway.Authentication;
+using Platform.Gateway.Pipeline;
+using Platform.Gateway.Proxy;
+using Platform.Gateway.Revocation;
+using Platform.Gateway.Tenants;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway;
+
+/// <summary>The gateway, put together.</summary>
+internal static class GatewaySetup
+{
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<GatewayOptions>()
+            .BindConfiguration(GatewayOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(o => o.HasValidOrigins(), "Gateway:CorsOrigins must be origins such as https://app.example, without path or wildcard.")
+            .ValidateOnStart();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.AddTelemetry("gateway");
+        builder.AddManagementPort();
+        builder.AddHealth();
+        builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
+        builder.Services.Configure<KestrelServerOptions>(Limit);
+        builder.AddInternalApi();
+        builder.AddProxy();
+        Compression.Add(builder.Services);
+        builder.AddCors();
+
+        builder.Services.AddSingleton<InternalKeyring>();
+        builder.Services.AddSingleton<InternalTokenIssuer>();
+        builder.Services.AddSingleton<SigningKeys>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SigningKeys>());
+        builder.Services.AddSingleton<TokenVerifier>();
+        builder.Services.AddSingleton<KeyResolver>();
+        builder.Services.AddSingleton<TenantStates>();
+        builder.Services.AddSingleton<Revocations>();
+        builder.Services.AddSingleton<FeedState>();
+        return builder;
+    }
+
+    /// <summary>The pipeline, in the order in which a request passes it.</summary>
+    public static WebApplication UseGateway(this WebApplication app)
+    {
+        app.UseHttpSpanTags();
+        app.UseRequestId();
+        app.UseMiddleware<RequestEdge>();
+        app.UseFaults();
+        app.UseRouting();
+        app.UseCors();
+        app.UseMiddleware<RouteAdmission>();
+        app.UseResponseCompression();
+        app.UseMiddleware<ClientAuthentication>();
+        app.UseMiddleware<TenantGate>();
+        app.UseMiddleware<Forwarding>();
+        return app;
+    }
+
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        app.MapHealth();
+        app.MapMetrics();
+        app.MapProxy();
+        return app;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowResponseHeaderCompression = true;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 100;
+        kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+        kestrel.Limits.MaxRequestBodySize = RouteRules.OrdinaryBody;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
+    }
+
+    private static void AddInternalApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<InternalApi>();
+        foreach (var service in Upstreams.All)
+        {
+            builder.AddServiceClient(service, o =>
+            {
+                // A request waits for these answers, so they are soon or not at all.
+                o.TotalTimeout = TimeSpan.FromSeconds(5);
+                o.AttemptTimeout = TimeSpan.FromSeconds(2);
+                o.Retries = 1;
+            });
+        }
+
+        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+    }
+
+    private static void AddCors(this WebApplicationBuilder builder)
+    {
+        var origins = builder.Configuration.GetSection($"{GatewayOptions.Section}:CorsOrigins").Get<string[]>() ?? [];
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins(origins)
+            .AllowCredentials()
+            .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
+            .WithHeaders("Authorization", "X-API-Key", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID", "traceparent", "Last-Event-ID")
+            .WithExposedHeaders("X-Request-ID", "X-Trace-ID", "ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Deprecation", "Sunset")
+            .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
+    }
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using Platform.Contracts;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway.Pipeline;
+
+/// <summary>First contact: refuses ambiguous paths and strips what a client may not claim, before anything looks at either.</summary>
+internal sealed class RequestEdge(RequestDelegate next)
+{
+    private static readonly Fault Ambiguous = new(
+        ErrorCodes.MalformedRequest, "The path is not in its plain form: no empty or dot segments, no encoded delimiters, no needless escapes.");
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        context.Features.Set(new GatewayRequest(Stopwatch.GetTimestamp()));
+        context.Response.OnStarting(ResponseHeaders.OnStarting, context);
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!PathGuard.IsCanonical(target))
+        {
+            return FaultWriter.WriteAsync(context, Ambiguous);
+        }
+
+        HeaderHygiene.Clean(context.Request.Headers);
+        return next(context);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Primitives;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway.Pipeline;
+
+/// <summary>
+/// The headers of every answer, written last so that nothing a service sent stands beside them: ids, limits and the
+/// browser's security rules.
+/// </summary>
+internal static class ResponseHeaders
+{
+    public const string TraceId = "X-Trace-ID";
+
+    private static readonly StringValues NoSniff = "nosniff";
+    private static readonly StringValues Deny = "DENY";
+    private static readonly StringValues NoReferrer = "no-referrer";
+    private static readonly StringValues SameOrigin = "same-origin";
+    private static readonly StringValues Nothing = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+    private static readonly StringValues NoDevices = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+    private static readonly StringValues TwoYears = "max-age=63072000; includeSubDomains";
+
+    /// <summary>Callback for <see cref="HttpResponse.OnStarting(Func{object, Task}, object)"/>.</summary>
+    public static readonly Func<object, Task> OnStarting = static state =>
+    {
+        Write((HttpContext)state);
+        return Task.CompletedTask;
+    };
+
+    private static void Write(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers[RequestId.Header] = context.TraceIdentifier;
+        if (Activity.Current is { } activity)
+        {
+            headers[TraceId] = activity.TraceId.ToHexString();
+        }
+
+        headers.XContentTypeOptions = NoSniff;
+        headers.XFrameOptions = Deny;
+        headers["Referrer-Policy"] = NoReferrer;
+        headers["Cross-Origin-Opener-Policy"] = SameOrigin;
+        headers["Permissions-Policy"] = NoDevices;
+        if (StringValues.IsNullOrEmpty(headers.ContentSecurityPolicy))
+        {
+            // Pages bring a policy of their own; everything else is data and may load nothing.
+            headers.ContentSecurityPolicy = Nothing;
+        }
+
+        if (context.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = TwoYears;
+        }
+
+        headers.Remove("Server");
+        headers.Remove("X-Powered-By");
+    }
+}

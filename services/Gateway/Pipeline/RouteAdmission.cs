@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http.Features;
+using Platform.Contracts;
+using Platform.Gateway.Proxy;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway.Pipeline;
+
+/// <summary>Answers 404 where nothing is routed, and puts the route's size limit on the body.</summary>
+internal sealed class RouteAdmission(RequestDelegate next)
+{
+    private static readonly Fault Unknown = new(ErrorCodes.NotFound, "There is nothing at this address.");
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is not { } endpoint)
+        {
+            return FaultWriter.WriteAsync(context, Unknown);
+        }
+
+        var rules = endpoint.Metadata.GetMetadata<RouteRules>() ?? RouteRules.Own;
+        GatewayRequest.Of(context).Rules = rules;
+        if (context.Request.ContentLength > rules.MaxBodyBytes)
+        {
+            return FaultWriter.WriteAsync(context, TooLarge(rules.MaxBodyBytes));
+        }
+
+        var size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        if (size is { IsReadOnly: false } && size.MaxRequestBodySize != rules.MaxBodyBytes)
+        {
+            size.MaxRequestBodySize = rules.MaxBodyBytes;
+        }
+
+        return next(context);
+    }
+
+    public static Fault TooLarge(long limit) =>
+        new(ErrorCodes.PayloadTooLarge, $"The body is larger than the {limit >> 20} MB that this address takes.");
+}

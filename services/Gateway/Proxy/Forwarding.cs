@@ -1,0 +1,50 @@
+using Platform.Gateway.Authentication;
+using Platform.Gateway.Pipeline;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway.Proxy;
+
+/// <summary>Last step before YARP: the client's credential gives way to an internal token, and the gateway states who called from where.</summary>
+internal sealed class Forwarding(RequestDelegate next, InternalTokenIssuer tokens)
+{
+    private const string ForwardedHost = "X-Forwarded-Host";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var request = GatewayRequest.Of(context);
+        if (request.Rules.Service >= 0)
+        {
+            State(context, request);
+        }
+
+        await next(context);
+        if (!context.Response.HasStarted && ProxyFaults.Of(context) is { } fault)
+        {
+            await FaultWriter.WriteAsync(context, fault);
+        }
+    }
+
+    private void State(HttpContext context, GatewayRequest request)
+    {
+        var headers = context.Request.Headers;
+        var rules = request.Rules;
+        if (rules.Protocol)
+        {
+            // OAuth client authentication (RFC 6749, section 2.3.1) is for Identity to check.
+            if (headers.Authorization.Count == 1)
+            {
+                headers[HeaderHygiene.ClientAuthorization] = headers.Authorization;
+            }
+        }
+        else
+        {
+            headers.Remove("Cookie");
+        }
+
+        headers.Remove(ClientAuthentication.ApiKeyHeader);
+        headers.Authorization = tokens.HeaderFor(request.Credential!, rules.Service);
+        headers[HeaderHygiene.ClientAddress] = HeaderHygiene.AddressOf(context.Connection.RemoteIpAddress);
+        headers[ForwardedHost] = context.Request.Host.Value;
+        headers[RequestId.Header] = context.TraceIdentifier;
+    }
+}

@@ -1,0 +1,35 @@
+namespace Platform.Gateway.Proxy;
+
+/// <summary>What the pipeline must know of a route; endpoint metadata.</summary>
+internal sealed record RouteRules
+{
+    public const long OrdinaryBody = 1L << 20;
+    public const long BulkBody = 32L << 20;
+    public const long ImportBody = 1L << 30;
+
+    /// <summary>Index of the service in <see cref="Upstreams.All"/>; -1 for the gateway itself.</summary>
+    public int Service { get; init; } = -1;
+
+    /// <summary>No credential is asked for; one that is sent is not looked at.</summary>
+    public bool Anonymous { get; init; }
+
+    public long MaxBodyBytes { get; init; } = OrdinaryBody;
+
+    /// <summary>Answers or bodies of any length: unbuffered, long timeouts, connections of their own.</summary>
+    public bool Streams { get; init; }
+
+    /// <summary>Open to users who must change their password first.</summary>
+    public bool BeforePasswordChange { get; init; }
+
+    /// <summary>The service must see the client's own Authorization header (OAuth client authentication) and cookies.</summary>
+    public bool Protocol { get; init; }
+
+    /// <summary>Answers that may hold a secret beside text of the caller's are not compressed (BREACH).</summary>
+    public bool Compress { get; init; } = true;
+
+    /// <summary>Not counted against the limit of anonymous addresses.</summary>
+    public bool Unlimited { get; init; }
+
+    /// <summary>The gateway's own pages and probes.</summary>
+    public static RouteRules Own { get; } = new() { Anonymous = true, Unlimited = true };
+}

@@ -1,0 +1,28 @@
+namespace Platform.Gateway.Tenants;
+
+/// <summary>The last known state of a tenant; shared by all its credentials.</summary>
+internal sealed class TenantEntry(Guid id)
+{
+    public Guid Id { get; } = id;
+
+    /// <summary>What Tenancy last said; null until it was asked, and after an event said that it changed.</summary>
+    public volatile TenantState? State;
+
+    /// <summary>One question to Tenancy at a time.</summary>
+    public SemaphoreSlim Asking { get; } = new(1);
+}
+
+/// <summary>What the gateway needs to know of a tenant.</summary>
+/// <param name="Status">active, suspended or cancelled; null for a tenant that Tenancy does not know.</param>
+/// <param name="Limits">Its request limits.</param>
+/// <param name="AskedAt">When Tenancy said so.</param>
+internal sealed record TenantState(string? Status, TenantLimits Limits, DateTimeOffset AskedAt)
+{
+    public bool IsActive => Status == "active";
+}
+
+/// <summary>Requests that a tenant may make in any minute, hour and day.</summary>
+internal sealed record TenantLimits(int RequestsPerMinute, int RequestsPerHour, int RequestsPerDay)
+{
+    public static readonly TenantLimits Default = new(1000, 50_000, 1_000_000);
+}

@@ -1,0 +1,34 @@
+using Platform.Contracts;
+using Platform.Gateway.Pipeline;
+using Platform.Gateway.Revocation;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway.Tenants;
+
+/// <summary>Lets in only callers of an active tenant.</summary>
+internal sealed class TenantGate(RequestDelegate next, TenantStates tenants, FeedState feed)
+{
+    private static readonly Fault Suspended = new(ErrorCodes.TenantSuspended, "The tenant is suspended.");
+    private static readonly Fault CannotTell = new(
+        ErrorCodes.ServiceUnavailable, "The state of the tenant cannot be checked right now.", RetryAfter: TimeSpan.FromSeconds(2));
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (GatewayRequest.Of(context).Credential?.Tenant is not { } entry)
+        {
+            return next(context);
+        }
+
+        var pending = tenants.GetAsync(entry, feed.MaxAge, context.RequestAborted);
+        return pending.IsCompletedSuccessfully ? ContinueAsync(context, pending.Result) : AwaitAsync(context, pending);
+    }
+
+    private async Task AwaitAsync(HttpContext context, ValueTask<TenantState?> pending) => await ContinueAsync(context, await pending);
+
+    private Task ContinueAsync(HttpContext context, TenantState? state) => state switch
+    {
+        null => FaultWriter.WriteAsync(context, CannotTell),
+        { IsActive: false } => FaultWriter.WriteAsync(context, Suspended),
+        _ => next(context),
+    };
+}
