@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using Platform.KnowledgeGraph.Storage;
+
+namespace Platform.KnowledgeGraph.Projection;
+
+/// <summary>Puts nodes and relationships into one graph and takes them out, many in one query.</summary>
+internal sealed class GraphWriter(IGraphStore store)
+{
+    private const int RowsPerQuery = 1000;
+
+    private static readonly GraphIndex[] Indexes =
+    [
+        new(Vocabulary.AnyObject, ["id"]),
+        new(Vocabulary.AnyObject, ["name", "description", "search_terms"], FullText: true),
+    ];
+
+    public Task PrepareAsync(GraphKey graph, CancellationToken ct) => store.PrepareAsync(graph, Indexes, ct);
+
+    /// <summary>Puts nodes; what was there under the same id is replaced.</summary>
+    public async Task PutNodesAsync(GraphKey graph, IEnumerable<(string Label, IReadOnlyDictionary<string, object?> Properties)> nodes, CancellationToken ct)
+    {
+        foreach (var group in nodes.GroupBy(n => n.Label, n => n.Properties))
+        {
+            foreach (var rows in group.Chunk(RowsPerQuery))
+            {
+                await store.WriteAsync(
+                    graph,
+                    $"UNWIND $rows AS row MERGE (n:{Vocabulary.AnyObject} {{id: row.id}}) SET n = row, n:{Checked(group.Key)}",
+                    new Dictionary<string, object?> { ["rows"] = rows },
+                    ct);
+            }
+        }
+    }
+
+    /// <summary>The relationships of nodes, in pages.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<GraphRelationship>> EdgesOfAsync(
+        GraphKey graph, IReadOnlyCollection<string> ids, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var cypher = $"UNWIND $ids AS x MATCH (n:{Vocabulary.AnyObject} {{id: x}})-[e]-() WITH DISTINCT e RETURN e ORDER BY id(e)";
+        await foreach (var page in store.ReadPagesAsync(graph, cypher, new Dictionary<string, object?> { ["ids"] = ids }, ct))
+        {
+            yield return page.Rows.Select(r => (GraphRelationship)r[0]!).ToArray();
+        }
+    }
+
+    /// <summary>Takes out nodes with their relationships.</summary>
+    public Task RemoveNodesAsync(GraphKey graph, IReadOnlyCollection<string> ids, CancellationToken ct) => store.WriteAsync(
+        graph, $"UNWIND $ids AS x MATCH (n:{Vocabulary.AnyObject} {{id: x}}) DETACH DELETE n", new Dictionary<string, object?> { ["ids"] = ids }, ct);
+
+    /// <summary>Puts relationships, and answers those of which an end is not there.</summary>
+    public async Task<IReadOnlyList<T>> PutEdgesAsync<T>(
+        GraphKey graph, IReadOnlyCollection<T> edges, Func<T, EdgeEnds> ends, Func<T, IReadOnlyDictionary<string, object?>> properties, CancellationToken ct)
+    {
+        var dangling = new List<T>();
+        foreach (var group in edges.GroupBy(e => ends(e).Type))
+        {
+            foreach (var part in group.Chunk(RowsPerQuery))
+            {
+                var rows = new object?[part.Length];
+                for (var i = 0; i < part.Length; i++)
+                {
+                    var (source, _, target) = ends(part[i]);
+                    rows[i] = new Dictionary<string, object?> { ["i"] = i, ["s"] = source, ["t"] = target, ["p"] = properties(part[i]) };
+                }
+
+                var put = await store.WriteAsync(
+                    graph,
+                    $"UNWIND $rows AS row MATCH (a:{Vocabulary.AnyObject} {{id: row.s}}), (b:{Vocabulary.AnyObject} {{id: row.t}}) "
+                    + $"MERGE (a)-[e:{Checked(group.Key)} {{id: row.p.id}}]->(b) SET e = row.p RETURN collect(row.i)",
+                    new Dictionary<string, object?> { ["rows"] = rows },
+                    ct);
+                var there = put.Rows.Count == 0 ? [] : ((object?[])put.Rows[0][0]!).Select(i => (int)(long)i!).ToHashSet();
+                for (var i = 0; i < part.Length; i++)
+                {
+                    if (!there.Contains(i))
+                    {
+                        dangling.Add(part[i]);
+                    }
+                }
+            }
+        }
+
+        return dangling;
+    }
+
+    /// <summary>Takes out relationships.</summary>
+    public async Task RemoveEdgesAsync(GraphKey graph, IEnumerable<(string Id, EdgeEnds Ends)> edges, CancellationToken ct)
+    {
+        foreach (var group in edges.GroupBy(e => e.Ends.Type))
+        {
+            foreach (var part in group.Chunk(RowsPerQuery))
+            {
+                var rows = Array.ConvertAll(part, e => (object?)new Dictionary<string, object?> { ["id"] = e.Id, ["s"] = e.Ends.Source, ["t"] = e.Ends.Target });
+                await store.WriteAsync(
+                    graph,
+                    $"UNWIND $rows AS row MATCH (a:{Vocabulary.AnyObject} {{id: row.s}}), (b:{Vocabulary.AnyObject} {{id: row.t}}) "
+                    + $"MATCH (a)-[e:{Checked(group.Key)}]->(b) WHERE e.id = row.id DELETE e",
+                    new Dictionary<string, object?> { ["rows"] = rows },
+                    ct);
+            }
+        }
+    }
+
+    /// <summary>Labels and types come from <see cref="Vocabulary"/>; this is the last look before one stands in a query.</summary>
+    private static string Checked(string name) =>
+        Vocabulary.IsIdentifier(name) ? name : throw new InvalidOperationException("A label or type does not come from the vocabulary.");
+}

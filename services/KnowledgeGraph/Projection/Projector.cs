@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using Platform.KnowledgeGraph.Storage;
+
+namespace Platform.KnowledgeGraph.Projection;
+
+/// <summary>
+/// Keeps the graphs of a tenant as ThreatIntel's events say. A message is recorded in the ledger with the versions it brings in one
+/// query; then the graphs follow by steps that may all be repeated; then the ledger notes that they have. Whatever is
+/// interrupted is delivered again and finished.
+/// </summary>
+internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter writer)
+{
+    private readonly ConcurrentDictionary<Guid, SemaphoreSlim> _locks = new();
+    private readonly ConcurrentDictionary<Guid, bool> _prepared = new();
+
+    /// <summary>Applies messages of one tenant; those that were applied before are skipped.</summary>
+    public async Task ApplyAsync(Guid tenant, IReadOnlyList<Incoming> messages, CancellationToken ct)
+    {
+        var gate = _locks.GetOrAdd(tenant, _ => new SemaphoreSlim(1));
+        await gate.WaitAsync(ct);
+        try
+        {
+            await ApplyLockedAsync(tenant, messages, ct);
+        }
+        catch
+        {
+            _prepared.TryRemove(tenant, out _);
+            throw;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task ApplyLockedAsync(Guid tenant, IReadOnlyList<Incoming> messages, CancellationToken ct)
+    {
+        if (_prepared.TryAdd(tenant, true))
+        {
+            await ledger.PrepareAsync(tenant, ct);
+        }
+
+        var ids = messages.SelectMany(m => m.Changes).Select(c => c.Id).ToHashSet();
+        var before = await ledger.ReadAsync(tenant, messages.Select(m => m.MessageId).ToHashSet(), ids, ct);
+        var fresh = messages.Where(m => !before.Applied.Contains(m.MessageId)).DistinctBy(m => m.MessageId).ToList();
+        if (fresh.Count == 0)
+        {
+            return;
+        }
+
+        var plan = ProjectionPlan.Of(fresh, before);
+        var levels = await graphs.EnsureAsync(tenant, plan.NeededLevels, ct);
+        await ledger.RecordAsync(tenant, fresh, plan.Slots, plan.Ends, ct);
+        var waiting = new WaitingChanges();
+        foreach (var level in levels)
+        {
+            await ApplyLevelAsync(tenant, (int)level, GraphKey.Of(tenant, level), plan, before.HasWaiting, waiting, ct);
+        }
+
+        await ledger.CompleteAsync(tenant, fresh, waiting.Wait.Values, waiting.NoLonger, ct);
+    }
+
+    private async Task ApplyLevelAsync(
+        Guid tenant, int slot, GraphKey graph, ProjectionPlan plan, bool hasWaiting, WaitingChanges waiting, CancellationToken ct)
+    {
+        var level = plan.Levels[slot];
+        var goneNodes = level.Nodes.Where(n => n.Value is null).Select(n => n.Key).ToArray();
+        if (goneNodes.Length > 0)
+        {
+            hasWaiting |= await RemoveNodesAsync(tenant, slot, graph, goneNodes, ct);
+        }
+
+        var goneEdges = level.Edges.Where(e => e.Value is null && plan.Ends.ContainsKey(e.Key)).Select(e => (e.Key, plan.Ends[e.Key]))
+            .Concat(level.Moved.Select(m => (m.Key, m.Value))).ToArray();
+        await writer.RemoveEdgesAsync(graph, goneEdges, ct);
+
+        var nodes = level.Nodes.Values.OfType<NodeChange>().ToArray();
+        await writer.PutNodesAsync(graph, nodes.Select(n => (n.Label, n.Properties)), ct);
+        if (hasWaiting && nodes.Length > 0)
+        {
+            await PutWaitingAsync(tenant, slot, graph, level, nodes, waiting, ct);
+        }
+
+        var edges = level.Edges.Values.OfType<EdgeChange>().ToArray();
+        var dangling = await writer.PutEdgesAsync(graph, edges, e => e.Ends, e => e.Properties, ct);
+        if (hasWaiting)
+        {
+            waiting.NoLonger.AddRange(level.Edges.Keys.Select(id => $"{slot}|{id}"));
+        }
+
+        foreach (var edge in dangling)
+        {
+            waiting.Add(new WaitingEdge(edge.Id, slot, edge.Ends, edge.Properties));
+        }
+    }
+
+    /// <summary>A node that goes takes its relationships out of the graph; they wait for it, should it come back.</summary>
+    private async Task<bool> RemoveNodesAsync(Guid tenant, int slot, GraphKey graph, string[] ids, CancellationToken ct)
+    {
+        var any = false;
+        await foreach (var page in writer.EdgesOfAsync(graph, ids, ct))
+        {
+            any |= page.Count > 0;
+            var wait = page.Select(e => new WaitingEdge(e.Id, slot, new EdgeEnds(e.SourceId, e.Type, e.TargetId), e.Whole())).ToArray();
+            await ledger.ChangeWaitingAsync(tenant, wait, [], ct);
+        }
+
+        await writer.RemoveNodesAsync(graph, ids, ct);
+        return any;
+    }
+
+    private async Task PutWaitingAsync(
+        Guid tenant, int slot, GraphKey graph, LevelPlan level, NodeChange[] nodes, WaitingChanges waiting, CancellationToken ct)
+    {
+        // What this batch itself says about a relationship is newer than what waits.
+        var candidates = (await ledger.WaitingForAsync(tenant, slot, nodes.Select(n => n.Id).ToArray(), ct)).Where(w => !level.Edges.ContainsKey(w.Id)).ToArray();
+        var still = await writer.PutEdgesAsync(graph, candidates, w => w.Ends, w => w.Properties, ct);
+        waiting.NoLonger.AddRange(candidates.Except(still).Select(w => w.Key));
+    }
+
+    private sealed class WaitingChanges
+    {
+        public Dictionary<string, WaitingEdge> Wait { get; } = [];
+
+        public List<string> NoLonger { get; } = [];
+
+        public void Add(WaitingEdge edge) => Wait[edge.Key] = edge;
+    }
+}

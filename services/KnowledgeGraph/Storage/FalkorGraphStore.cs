@@ -1,0 +1,143 @@
+using System.Globalization;
+using FalkorDb;
+
+namespace Platform.KnowledgeGraph.Storage;
+
+/// <summary>The graphs in FalkorDB, over RESP.</summary>
+internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
+{
+    private const string IdsOf = "MATCH (n) WHERE id(n) IN $ids RETURN id(n), n.id";
+
+    public async Task<GraphRows> ReadAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, ReadLimits limits, CancellationToken ct)
+    {
+        try
+        {
+            var result = await Graph(graph).ReadAsync(cypher, parameters, ct, new QueryOptions(limits.Timeout, limits.MaxBytes, limits.FromUser));
+            return await ToRowsAsync(graph, result, ct);
+        }
+        catch (FalkorDbException exception) when (exception.Error == FalkorDbError.MissingGraph)
+        {
+            return GraphRows.Empty;
+        }
+        catch (FalkorDbException exception)
+        {
+            throw Failure(exception);
+        }
+    }
+
+    public async Task<GraphRows> WriteAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct)
+    {
+        try
+        {
+            var result = await Graph(graph).QueryAsync(cypher, parameters, ct, new QueryOptions(TimeSpan.FromSeconds(30)));
+            return await ToRowsAsync(graph, result, ct);
+        }
+        catch (FalkorDbException exception)
+        {
+            throw Failure(exception);
+        }
+    }
+
+    /// <summary>Indexes have no names here and no IF NOT EXISTS: making one again is an error that says so.</summary>
+    public async Task PrepareAsync(GraphKey graph, IReadOnlyList<GraphIndex> indexes, CancellationToken ct)
+    {
+        foreach (var index in indexes)
+        {
+            foreach (var property in index.Properties)
+            {
+                try
+                {
+                    await Graph(graph).QueryAsync($"CREATE {(index.FullText ? "FULLTEXT " : "")}INDEX FOR (n:{index.Label}) ON (n.{property})", null, ct);
+                }
+                catch (FalkorDbException exception) when (exception.Error == FalkorDbError.Exists)
+                {
+                }
+                catch (FalkorDbException exception)
+                {
+                    throw Failure(exception);
+                }
+            }
+        }
+    }
+
+    public async Task DropAsync(GraphKey graph, CancellationToken ct)
+    {
+        try
+        {
+            await Graph(graph).DeleteAsync(ct);
+        }
+        catch (FalkorDbException exception)
+        {
+            throw Failure(exception);
+        }
+    }
+
+    public async Task<IReadOnlyList<ScoredNode>> SearchAsync(GraphKey graph, TextSearch search, CancellationToken ct)
+    {
+        var query = SearchText.ToRediSearch(search);
+        if (query.Length == 0)
+        {
+            return [];
+        }
+
+        var rows = await ReadAsync(
+            graph,
+            $"CALL db.idx.fulltext.queryNodes('{Vocabulary.AnyObject}', $query) YIELD node, score RETURN node, score ORDER BY score DESC, node.id LIMIT $limit",
+            new Dictionary<string, object?> { ["query"] = query, ["limit"] = search.Limit },
+            ReadLimits.Default,
+            ct);
+        var found = new ScoredNode[rows.Rows.Count];
+        for (var i = 0; i < found.Length; i++)
+        {
+            found[i] = new ScoredNode((GraphNode)rows.Rows[i][0]!, Convert.ToDouble(rows.Rows[i][1], CultureInfo.InvariantCulture));
+        }
+
+        return found;
+    }
+
+    public Task<IReadOnlyList<FoundPath>> ShortestPathsAsync(GraphKey graph, PathSearch search, CancellationToken ct) =>
+        new FalkorPaths(this).FindAsync(graph, search, ct);
+
+    public async Task<IReadOnlyList<string>> ExplainAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct)
+    {
+        try
+        {
+            return await Graph(graph).ExplainAsync(cypher, parameters, ct);
+        }
+        catch (FalkorDbException exception)
+        {
+            throw Failure(exception);
+        }
+    }
+
+    public Task PingAsync(CancellationToken ct) => client.PingAsync(ct);
+
+    private FalkorDbGraph Graph(GraphKey key) => client.Graph(key.Name);
+
+    private async Task<GraphRows> ToRowsAsync(GraphKey graph, QueryResult result, CancellationToken ct)
+    {
+        var values = new FalkorValues(async unknown =>
+        {
+            var found = await Graph(graph).ReadAsync(IdsOf, new Dictionary<string, object?> { ["ids"] = unknown }, ct);
+            return found.Rows.ToDictionary(r => (long)r[0]!, r => r[1] as string ?? "");
+        });
+        var rows = await values.ConvertAsync(result.Rows);
+        return new GraphRows(result.Columns, rows, Elapsed(result));
+    }
+
+    private static TimeSpan Elapsed(QueryResult result) =>
+        result.Statistics.TryGetValue("Query internal execution time", out var text)
+        && double.TryParse(text.AsSpan(0, Math.Max(0, text.IndexOf(' ', StringComparison.Ordinal))), CultureInfo.InvariantCulture, out var milliseconds)
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : TimeSpan.Zero;
+
+    private static GraphStoreException Failure(FalkorDbException exception) => exception.Error switch
+    {
+        FalkorDbError.Timeout => new(GraphFailure.TooExpensive, "The query ran longer than its time limit.", exception),
+        FalkorDbError.Memory => new(GraphFailure.TooExpensive, "The query needs more memory than it may use.", exception),
+        FalkorDbError.ReplyTooLarge => new(GraphFailure.TooExpensive, "The result is larger than allowed.", exception),
+        FalkorDbError.Syntax or FalkorDbError.Server => new(GraphFailure.Invalid, exception.Message, exception),
+        FalkorDbError.ReadOnly => new(GraphFailure.NotAllowed, "Only queries that read are allowed.", exception),
+        _ => new(GraphFailure.Unavailable, "The graph store cannot be reached.", exception),
+    };
+}

@@ -1,0 +1,16 @@
+using Platform.Contracts;
+
+namespace Platform.KnowledgeGraph.Storage;
+
+/// <summary>
+/// The key of one graph: <c>kg:{tenant}:{level}</c> holds everything of the tenant up to that level;
+/// <c>kg:{tenant}:ledger</c> holds what the service itself must remember, which no reader ever sees.
+/// </summary>
+internal readonly record struct GraphKey(string Name)
+{
+    private const string Prefix = "kg:";
+
+    public static GraphKey Of(Guid tenant, TlpLevel level) => new($"{Prefix}{tenant:D}:{level.ToWire()}");
+
+    public static GraphKey Ledger(Guid tenant) => new($"{Prefix}{tenant:D}:ledger");
+}

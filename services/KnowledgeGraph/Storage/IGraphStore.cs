@@ -1,0 +1,69 @@
+namespace Platform.KnowledgeGraph.Storage;
+
+/// <summary>
+/// A graph database that speaks Cypher. One query is the unit of atomicity. Features write the common subset of
+/// Cypher; what differs between databases (indexes, full text, shortest paths) has a method here.
+/// </summary>
+internal interface IGraphStore
+{
+    /// <summary>Runs a query that cannot write; a graph that does not exist answers as an empty one.</summary>
+    Task<GraphRows> ReadAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, ReadLimits limits, CancellationToken ct);
+
+    /// <summary>Runs a query that may write, all of it or nothing.</summary>
+    Task<GraphRows> WriteAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct);
+
+    /// <summary>Makes the graph's indexes where they are missing.</summary>
+    Task PrepareAsync(GraphKey graph, IReadOnlyList<GraphIndex> indexes, CancellationToken ct);
+
+    /// <summary>Removes a graph with everything in it; nothing happens when there is none.</summary>
+    Task DropAsync(GraphKey graph, CancellationToken ct);
+
+    /// <summary>Nodes whose text matches, best first.</summary>
+    Task<IReadOnlyList<ScoredNode>> SearchAsync(GraphKey graph, TextSearch search, CancellationToken ct);
+
+    /// <summary>The shortest paths between two nodes, at most <see cref="PathSearch.Limit"/>, in a fixed order.</summary>
+    Task<IReadOnlyList<FoundPath>> ShortestPathsAsync(GraphKey graph, PathSearch search, CancellationToken ct);
+
+    /// <summary>The plan of a query, one operation a line.</summary>
+    Task<IReadOnlyList<string>> ExplainAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct);
+
+    /// <summary>Throws unless the store answers.</summary>
+    Task PingAsync(CancellationToken ct);
+}
+
+/// <summary>An index of nodes with a label: over one property by value, or over several by their words.</summary>
+internal sealed record GraphIndex(string Label, IReadOnlyList<string> Properties, bool FullText = false);
+
+/// <summary>How a text is searched for.</summary>
+internal enum TextMatch
+{
+    /// <summary>All words occur, in any of their forms.</summary>
+    Words,
+
+    /// <summary>All words occur, the last one as the beginning of a word.</summary>
+    Prefix,
+}
+
+/// <summary>A full-text search.</summary>
+internal sealed record TextSearch(string Text, TextMatch Match, int Limit);
+
+/// <summary>A node with how well it matches; higher is better.</summary>
+internal sealed record ScoredNode(GraphNode Node, double Score);
+
+/// <summary>A search for shortest paths over relationships of some types (from the vocabulary), or of all where none is named.</summary>
+internal sealed record PathSearch(string SourceId, string TargetId, int MaxDepth, IReadOnlyList<string> Types, bool Directed, int Limit);
+
+/// <summary>Why a store could not answer.</summary>
+internal enum GraphFailure
+{
+    Unavailable,
+    TooExpensive,
+    Invalid,
+    NotAllowed,
+}
+
+/// <summary>A store's failure, in the terms of the API.</summary>
+internal sealed class GraphStoreException(GraphFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public GraphFailure Failure { get; } = failure;
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+
+namespace Platform.KnowledgeGraph.Storage;
+
+/// <summary>
+/// Makes a full-text query of what a person typed. Only letters and digits get through: everything else is an operator
+/// to the search engine, or separates words as it did when the text was indexed.
+/// </summary>
+internal static class SearchText
+{
+    private const int MaxWords = 16;
+
+    /// <summary>The words of a text, in lower case.</summary>
+    public static IReadOnlyList<string> Words(string text)
+    {
+        var words = new List<string>();
+        var word = new StringBuilder();
+        foreach (var rune in text.Normalize(NormalizationForm.FormC).EnumerateRunes())
+        {
+            if (Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)
+            {
+                word.Append(Rune.ToLowerInvariant(rune));
+            }
+            else
+            {
+                Take(words, word);
+            }
+        }
+
+        Take(words, word);
+        return words;
+    }
+
+    /// <summary>All words must occur; empty when there is none.</summary>
+    public static string ToRediSearch(TextSearch search)
+    {
+        var words = Words(search.Text);
+        var query = new StringBuilder();
+        for (var i = 0; i < words.Count; i++)
+        {
+            query.Append(i == 0 ? "" : " ").Append(words[i]);
+            // The engine asks for two characters before the star.
+            if (search.Match == TextMatch.Prefix && i == words.Count - 1 && words[i].Length >= 2)
+            {
+                query.Append('*');
+            }
+        }
+
+        return query.ToString();
+    }
+
+    private static void Take(List<string> words, StringBuilder word)
+    {
+        if (word.Length > 0 && words.Count < MaxWords)
+        {
+            words.Add(word.ToString());
+        }
+
+        word.Clear();
+    }
+}
