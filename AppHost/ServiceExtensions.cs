@@ -13,6 +13,12 @@ internal static class ServiceExtensions
             service.WithExternalHttpEndpoints();
         }
 
+        if (builder.ExecutionContext.IsRunMode)
+        {
+            // No balancer has to notice that a process on this machine stops.
+            service.WithEnvironment("Health__DrainDelay", "00:00:00");
+        }
+
         return service
             .WithHttpEndpoint(name: "management", env: "MANAGEMENT_PORT")
             .WithHttpHealthCheck("/ready")

@@ -5,7 +5,7 @@ public sealed class HealthOptions
 {
     /// <summary>
     /// How long the process still answers after it was told to stop, while <c>/ready</c> says 503 so that balancers look
-    /// elsewhere. Unset: none in development, 5 s otherwise.
+    /// elsewhere. Unset: 5 s in production and staging, none elsewhere.
     /// </summary>
     public TimeSpan? DrainDelay { get; set; }
 

@@ -24,7 +24,7 @@ public static class HealthSetup
             .Validate(o => o.CacheFor >= TimeSpan.Zero && o.CacheFor <= TimeSpan.FromMinutes(1), "Health:CacheFor must be between 0 and 1 minute.")
             .Validate(o => o.CheckTimeout > TimeSpan.Zero && o.CheckTimeout <= TimeSpan.FromMinutes(1), "Health:CheckTimeout must be between 0 and 1 minute.")
             .PostConfigure<IHostEnvironment>((o, environment) =>
-                o.DrainDelay ??= environment.IsDevelopment() ? TimeSpan.Zero : TimeSpan.FromSeconds(5))
+                o.DrainDelay ??= environment.IsProduction() || environment.IsStaging() ? TimeSpan.FromSeconds(5) : TimeSpan.Zero)
             .ValidateOnStart();
 
         builder.Services.TryAddSingleton(TimeProvider.System);

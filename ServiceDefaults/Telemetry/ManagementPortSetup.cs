@@ -60,6 +60,10 @@ public static class ManagementPortSetup
                 : string.Join(';', ports.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(p => $"http://*:{p}"));
         }
 
-        builder.WebHost.UseUrls([.. addresses.Split(';', StringSplitOptions.RemoveEmptyEntries), address]);
+        var listed = addresses.Split(';', StringSplitOptions.RemoveEmptyEntries);
+        if (!listed.Any(a => a.TrimEnd('/').EndsWith($":{port}", StringComparison.Ordinal)))
+        {
+            builder.WebHost.UseUrls([.. listed, address]);
+        }
     }
 }

@@ -167,9 +167,9 @@ public sealed class HealthTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Drain_delay_is_nothing_in_development_and_five_seconds_elsewhere_and_extends_the_shutdown()
+    public async Task Drain_delay_is_five_seconds_in_production_and_nothing_in_development_and_extends_the_shutdown()
     {
-        foreach (var (environment, seconds) in new[] { ("Development", 0), ("Production", 5) })
+        foreach (var (environment, seconds) in new[] { ("Development", 0), ("Testing", 0), ("Staging", 5), ("Production", 5) })
         {
             var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
             builder.AddHealth();
