@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Platform.TestSupport;
+
+namespace Platform.EndToEndTests;
+
+/// <summary>Kill -9 in the middle of work: nothing acknowledged is lost, nothing is there twice.</summary>
+public sealed class KillDrillTests(PlatformFixture platform)
+{
+    private const int Samples = 12_000;
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task ThreatIntel_killed_in_mid_import_resumes_to_the_same_end()
+    {
+        var (_, client) = await platform.NewTenantAsync("kill-import");
+        var (_, location) = await client.StartImportAsync(SmallBundle.Large(Samples, out var actor));
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await client.SendAsync(HttpMethod.Get, location!);
+                using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Ct));
+                return body.RootElement.GetProperty("status").GetString() is not "queued";
+            },
+            TimeSpan.FromSeconds(20), Ct, "The start of the import");
+        await KillAsync("threatintel");
+        await AssertCompleteAsync(client, location!, actor);
+    }
+
+    [Fact]
+    public async Task RabbitMQ_killed_in_mid_import_loses_no_event_and_doubles_none()
+    {
+        var (_, client) = await platform.NewTenantAsync("kill-broker");
+        var (_, location) = await client.StartImportAsync(SmallBundle.Large(Samples, out var actor));
+        await KillAsync("rabbitmq");
+        await AssertCompleteAsync(client, location!, actor);
+    }
+
+    private async Task KillAsync(string resource)
+    {
+        var pid = await platform.Instance.PidOfAsync(resource);
+        using (var process = Process.GetProcessById(pid))
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var status = JsonDocument.Parse(await platform.Instance.StatusAsync());
+                var entry = status.RootElement.GetProperty("resources").EnumerateArray().Single(r => r.GetProperty("name").GetString() == resource);
+                return entry.GetProperty("state").GetString() == "running" && entry.GetProperty("pid").GetInt32() != pid;
+            },
+            TimeSpan.FromSeconds(60), Ct, $"The return of {resource}");
+    }
+
+    private static async Task AssertCompleteAsync(Api client, string location, string actor)
+    {
+        var import = await client.WaitForImportAsync(location);
+        Assert.Equal("completed", import.GetProperty("status").GetString());
+        Assert.Equal((2 * Samples) + 1, import.GetProperty("total").GetInt32());
+        Assert.Equal((2 * Samples) + 1, import.GetProperty("processed").GetInt32());
+        Assert.Equal(0, import.GetProperty("failed").GetInt32());
+        await Eventually.TrueAsync(
+            async () => await CountAsync(client, actor) == (Samples, Samples),
+            TimeSpan.FromSeconds(120), Ct, "The graph of the whole bundle");
+        using var export = await client.SendAsync(HttpMethod.Get, "/api/v2/threat-intel/export");
+        Assert.Equal(HttpStatusCode.OK, export.StatusCode);
+        using var bundle = await JsonDocument.ParseAsync(await export.Content.ReadAsStreamAsync(Ct), cancellationToken: Ct);
+        var ids = bundle.RootElement.GetProperty("objects").EnumerateArray().Select(o => o.GetProperty("id").GetString()).ToList();
+        Assert.Equal((2 * Samples) + 1, ids.Count);
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+    }
+
+    private static async Task<(int Relationships, int Targets)> CountAsync(Api client, string actor)
+    {
+        using var response = await client.SendAsync(HttpMethod.Post, "/api/v2/knowledge-graph/query", new
+        {
+            cypher = "MATCH (a:Object {id: $id})-[r:USES]->(m:Malware) RETURN count(r) AS r, count(DISTINCT m) AS m",
+            parameters = new { id = actor },
+        });
+        if (!response.IsSuccessStatusCode)
+        {
+            return (0, 0);
+        }
+
+        using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Ct));
+        var row = body.RootElement.GetProperty("results")[0];
+        return (row.GetProperty("r").GetInt32(), row.GetProperty("m").GetInt32());
+    }
+}
