@@ -5,13 +5,15 @@ using System.Text.Json;
 namespace Platform.EndToEndTests;
 
 /// <summary>A client as a user of the platform would write it: paths, JSON, one credential.</summary>
-public sealed class Api(Uri gateway)
+public sealed class Api(Uri gateway) : IDisposable
 {
     public const string DefaultTenant = "00000000-0000-7000-8000-000000000001";
 
     private readonly HttpClient _http = new() { BaseAddress = gateway, Timeout = TimeSpan.FromMinutes(2) };
 
     public HttpClient Http => _http;
+
+    public void Dispose() => _http.Dispose();
 
     public Api WithBearer(string token)
     {

@@ -29,7 +29,7 @@ public sealed partial class DocumentationTests(PlatformFixture platform)
         var text = script.ToString()
             .Replace("http://localhost:7777", platform.Instance.Gateway.ToString().TrimEnd('/'), StringComparison.Ordinal)
             .Replace(".data/admin-password", passwordFile, StringComparison.Ordinal);
-        Assert.True(BashBlock().Matches(tour).Count >= 5);
+        Assert.True(BashBlock().Count(tour) >= 5);
         using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", text]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root })!;
         var output = bash.StandardOutput.ReadToEndAsync(Ct);
         var errors = bash.StandardError.ReadToEndAsync(Ct);
