@@ -1,3 +1,4 @@
+using Platform.Contracts.Gateway;
 using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
 using Platform.Tenancy.ApiKeys;
@@ -5,6 +6,7 @@ using Platform.Tenancy.Internal;
 using Platform.Tenancy.RateLimits;
 using Platform.Tenancy.Storage;
 using Platform.Tenancy.Tenants;
+using Platform.Tenancy.Usage;
 
 namespace Platform.Tenancy;
 
@@ -20,7 +22,8 @@ internal static class TenancySetup
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<TenancyDb>("tenancydb");
         builder.AddMessaging<TenancyDb>("tenancy", consumers => consumers
-            .AddBatchConsumer<TenantProvisionedConsumer, TenantProvisioned>());
+            .AddBatchConsumer<TenantProvisionedConsumer, TenantProvisioned>()
+            .AddBatchConsumer<UsageRecordedConsumer, UsageRecorded>(messageLimit: 20));
         builder.Services.AddScoped<OtherTenant>();
         builder.Services.AddScoped<CreateTenant>();
         builder.Services.AddScoped<ChangeTenant>();
@@ -33,7 +36,12 @@ internal static class TenancySetup
         builder.Services.AddScoped<RevokeKey>();
         builder.Services.AddSingleton<ResolveKey>();
         builder.Services.AddSingleton<ResolveTenant>();
+        builder.Services.AddSingleton<UsagePartitions>();
+        builder.Services.AddSingleton<StoreUsage>();
+        builder.Services.AddScoped<QueryUsage>();
+        builder.Services.AddScoped<ReadUsageLimits>();
         builder.Services.AddHostedService<DefaultTenant>();
+        builder.Services.AddHostedService<UsageHousekeeping>();
         return builder;
     }
 
@@ -43,6 +51,7 @@ internal static class TenancySetup
         {
             MapAdmin(api);
             api.MapOwnTenant();
+            api.MapUsage();
         });
         app.MapUnversionedApi(MapAdmin);
         app.MapInternal();

@@ -32,6 +32,7 @@ internal static class UsageSchema
             received_at timestamptz NOT NULL,
             PRIMARY KEY (instance, segment, "offset")
         );
+        CREATE INDEX ix_usage_batches_received_at ON usage_batches (received_at);
         """;
 
     /// <summary>

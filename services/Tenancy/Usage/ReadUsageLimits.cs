@@ -1,0 +1,51 @@
+using Npgsql;
+using Platform.ServiceDefaults;
+using Platform.Tenancy.Internal;
+
+namespace Platform.Tenancy.Usage;
+
+/// <summary>One limit and what is left of it now.</summary>
+/// <param name="Window">minute, hour or day.</param>
+/// <param name="Limit">Requests allowed in the window.</param>
+/// <param name="Used">Requests of the past window that were let through, as far as their rows have arrived (a second or two late).</param>
+/// <param name="Remaining">What is left.</param>
+internal sealed record UsageLimit(string Window, int Limit, long Used, long Remaining);
+
+/// <summary>The limits of the caller's tenant.</summary>
+internal sealed record UsageLimitsView(string Plan, IReadOnlyList<UsageLimit> Limits);
+
+/// <summary>Compares the limits of a tenant with the rows of the past day.</summary>
+internal sealed class ReadUsageLimits(NpgsqlDataSource source, ResolveTenant tenants, CallContext call, TimeProvider clock)
+{
+    /// <summary>Requests that a limit refused were not charged.</summary>
+    private const string Count = """
+        SELECT count(*) FILTER (WHERE timestamp > $2), count(*) FILTER (WHERE timestamp > $3), count(*)
+        FROM usage_logs WHERE tenant_id = $1 AND timestamp > $4 AND status_code <> 429
+        """;
+
+    public async Task<UsageLimitsView?> RunAsync(CancellationToken ct)
+    {
+        if (await tenants.FindAsync(call.TenantId, ct) is not { } tenant)
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        await using var session = await TenantSession.OpenAsync(source, call.TenantId, ct);
+        await using var command = session.Command(Count);
+        command.Parameters.Add(new() { Value = call.TenantId });
+        command.Parameters.Add(new() { Value = now.AddMinutes(-1) });
+        command.Parameters.Add(new() { Value = now.AddHours(-1) });
+        command.Parameters.Add(new() { Value = now.AddDays(-1) });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return new UsageLimitsView(tenant.Plan.ToString().ToLowerInvariant(),
+        [
+            Limit("minute", tenant.Limits.RequestsPerMinute, reader.GetInt64(0)),
+            Limit("hour", tenant.Limits.RequestsPerHour, reader.GetInt64(1)),
+            Limit("day", tenant.Limits.RequestsPerDay, reader.GetInt64(2)),
+        ]);
+    }
+
+    private static UsageLimit Limit(string window, int limit, long used) => new(window, limit, used, Math.Max(0, limit - used));
+}
