@@ -6,6 +6,7 @@ using Platform.Identity.SignIn;
 using Platform.Identity.Storage;
 using Platform.Identity.Tenants;
 using Platform.Identity.Tokens;
+using Platform.Identity.Users;
 using Platform.ServiceDefaults;
 
 namespace Platform.Identity;
@@ -23,7 +24,7 @@ internal static class IdentitySetup
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<IdentityDb>("identitydb");
         builder.AddMessaging<IdentityDb>("identity");
-        builder.Services.AddKeys().AddSignIn();
+        builder.Services.AddKeys().AddSignIn().AddUsers();
         builder.Services.AddSingleton<TenantScopes>().AddSingleton<AuditTrail>().AddScoped<TenantDirectory>();
         builder.Services.AddHostedService<SeedTenant>();
         return builder;
@@ -41,5 +42,14 @@ internal static class IdentitySetup
         .AddSingleton<LoginThrottle>()
         .AddSingleton<SessionTokens>()
         .AddSingleton<EndSession>()
-        .AddScoped<LogIn>();
+        .AddSingleton<RefreshSession>()
+        .AddSingleton<ChangePassword>()
+        .AddScoped<LogIn>()
+        .AddScoped<ActAs>();
+
+    private static IServiceCollection AddUsers(this IServiceCollection services) => services
+        .AddScoped<LastAdmin>()
+        .AddScoped<CreateUser>()
+        .AddScoped<UpdateUser>()
+        .AddScoped<DeleteUser>();
 }

@@ -1,6 +1,9 @@
 using Platform.Identity;
 using Platform.Identity.Keys;
+using Platform.Identity.Roles;
+using Platform.Identity.Sessions;
 using Platform.Identity.SignIn;
+using Platform.Identity.Users;
 using Platform.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -14,6 +17,9 @@ app.MapWellKnown();
 app.MapApi(api =>
 {
     api.MapAuth();
+    api.MapSessions();
+    api.MapUsers();
+    api.MapRoles();
 });
 
 await app.RunAsync();

@@ -13,6 +13,9 @@ internal static class AuthEndpoints
     {
         var auth = routes.MapGroup("/auth").WithTags("auth");
         auth.MapPost("/login", LogInAsync).WithSummary("Sign in with user name and password");
+        auth.MapPost("/refresh", RefreshAsync).WithSummary("Trade a refresh token for the next pair of tokens");
+        auth.MapPost("/password/change", ChangePasswordAsync).ForSignedIn(duringPasswordChange: true).WithSummary("Change one's own password");
+        auth.MapPost("/act-as", ActAsAsync).RequirePermission("manage:platform").WithSummary("Enter another tenant for 15 minutes");
     }
 
     /// <summary>
@@ -27,6 +30,49 @@ internal static class AuthEndpoints
             new Credentials(r.Username, r.Password, r.Tenant, r.RememberMe ?? false, r.Device), FirstPartyClients.CommandLine, origin, ct);
         response.Headers.CacheControl = "no-store";
         return signedIn is null ? new FaultResult(fault!) : TypedResults.Ok(LoginAnswer.From(signedIn));
+    }
+
+    /// <summary>
+    /// A refresh token is good for one use within 7 days (30 with remember_me). Using it again ends the session it belongs to.
+    /// </summary>
+    private static async Task<Results<Ok<LoginAnswer>, FaultResult>> RefreshAsync(
+        Body<RefreshRequest> body, ClientOrigin origin, HttpResponse response, RefreshSession refresh, TimeProvider clock, CancellationToken ct)
+    {
+        var next = await refresh.RunAsync(body.Value.RefreshToken, FirstPartyClients.CommandLine, null, clock.GetUtcNow(), origin, ct);
+        response.Headers.CacheControl = "no-store";
+        return next is null ? Faults.Unauthorized("The refresh token is not valid (any more); sign in again.") : TypedResults.Ok(LoginAnswer.From(next));
+    }
+
+    /// <summary>12 to 128 characters, none that is widely known. Ends all other sessions of the user.</summary>
+    private static async Task<Results<Ok<Done>, FaultResult>> ChangePasswordAsync(
+        Body<PasswordChange> body, CallContext call, ClientOrigin origin, ChangePassword change, CancellationToken ct)
+    {
+        if (call.UserId() is not { } user)
+        {
+            return Faults.Forbidden("Only users have a password.");
+        }
+
+        var fault = await change.RunAsync(call, user, body.Value.CurrentPassword, body.Value.NewPassword, origin, ct);
+        return fault is null ? TypedResults.Ok(new Done("The password is changed; refresh to get new tokens.")) : new FaultResult(fault);
+    }
+
+    /// <summary>
+    /// For platform administrators: an administrator's rights in another tenant, reading only unless <c>write</c>. The token
+    /// cannot be renewed; both tenants' audit logs show it.
+    /// </summary>
+    private static async Task<Results<Ok<ActAsAnswer>, FaultResult>> ActAsAsync(
+        Body<ActAsRequest> body, CallContext call, ClientOrigin origin, HttpResponse response, ActAs actAs, CancellationToken ct)
+    {
+        if (call.UserId() is not { } admin)
+        {
+            return Faults.Forbidden("Only users can act in another tenant.");
+        }
+
+        var r = body.Value;
+        response.Headers.CacheControl = "no-store";
+        return await actAs.RunAsync(call, admin, r.TenantId!.Value, r.Reason, r.Write ?? false, origin, ct) is { } issued
+            ? TypedResults.Ok(new ActAsAnswer(issued.Token, "Bearer", issued.ExpiresIn, r.TenantId.Value, r.Write ?? false))
+            : Faults.NotFound("tenant");
     }
 }
 
@@ -64,3 +110,50 @@ public sealed record LoginAnswer(string AccessToken, string TokenType, int Expir
 
 /// <summary>Who is signed in.</summary>
 public sealed record SignedInUser(Guid Id, string Username, IReadOnlyList<string> Roles, bool MustChangePassword);
+
+/// <summary>Asks for the next pair of tokens.</summary>
+public sealed record RefreshRequest(string RefreshToken);
+
+internal sealed class RefreshRequestValidator : AbstractValidator<RefreshRequest>
+{
+    public RefreshRequestValidator() => RuleFor(r => r.RefreshToken).NotEmpty().MaximumLength(512);
+}
+
+/// <summary>Asks for a new password.</summary>
+public sealed record PasswordChange(string CurrentPassword, string NewPassword);
+
+internal sealed class PasswordChangeValidator : AbstractValidator<PasswordChange>
+{
+    public PasswordChangeValidator()
+    {
+        RuleFor(r => r.CurrentPassword).NotEmpty().MaximumLength(1024);
+        RuleFor(r => r.NewPassword).Custom((password, context) =>
+        {
+            foreach (var fault in PasswordPolicy.Check(password, null))
+            {
+                context.AddFailure(fault);
+            }
+        });
+    }
+}
+
+/// <summary>What was done.</summary>
+public sealed record Done(string Message);
+
+/// <summary>Asks to enter another tenant.</summary>
+/// <param name="TenantId">Which one.</param>
+/// <param name="Reason">Why; it is kept in both audit logs.</param>
+/// <param name="Write">Whether changes are intended.</param>
+public sealed record ActAsRequest(Guid? TenantId, string Reason, bool? Write);
+
+internal sealed class ActAsRequestValidator : AbstractValidator<ActAsRequest>
+{
+    public ActAsRequestValidator()
+    {
+        RuleFor(r => r.TenantId).NotNull();
+        RuleFor(r => r.Reason).NotEmpty().MaximumLength(500);
+    }
+}
+
+/// <summary>A token of another tenant.</summary>
+public sealed record ActAsAnswer(string AccessToken, string TokenType, int ExpiresIn, Guid TenantId, bool Write);

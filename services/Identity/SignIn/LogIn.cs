@@ -32,7 +32,7 @@ internal sealed class LogIn(
         {
             Record(db, tenantId, AuditActions.LoginLocked, Outcomes.Refused, null, credentials, origin);
             await db.SaveChangesAsync(ct);
-            return (null, Refusal(decision));
+            return (null, LoginThrottle.Refusal(decision));
         }
 
         var name = EmailAddress.Normalize(credentials.Username);
@@ -63,10 +63,6 @@ internal sealed class LogIn(
         await transaction.CommitAsync(ct);
         return (signedIn, null);
     }
-
-    private static Fault Refusal(AttemptDecision decision) => decision.Outcome == AttemptOutcome.Locked
-        ? new Fault(ErrorCodes.AccountLocked, "Too many failed attempts; this account is locked for you.", RetryAfter: decision.RetryAfter)
-        : new Fault(ErrorCodes.RateLimitExceeded, "Too many attempts a minute.", RetryAfter: decision.RetryAfter);
 
     private void Record(IdentityDb db, Guid tenantId, string action, string outcome, User? user, Credentials credentials, ClientOrigin origin) =>
         audit.Record(db, tenantId, action, $"user/{user?.Id.ToString() ?? "unknown"}", outcome, user?.Id.ToString(), origin.Address, ("username", credentials.Username));

@@ -1,9 +1,11 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Platform.Contracts;
 using Platform.Identity.Keys;
 using Platform.Identity.Storage;
 using Platform.Identity.Users;
+using Platform.ServiceDefaults;
 
 namespace Platform.Identity.SignIn;
 
@@ -33,6 +35,11 @@ internal sealed class LoginThrottle(Vault vault, IOptions<IdentitySettings> sett
     /// <summary>Takes back what was counted in advance; saved with the caller's changes.</summary>
     public async Task SucceedAsync(IdentityDb db, string username, string address, CancellationToken ct) =>
         (await LockedAsync(db, AccountOf(username), address, ct))?.Succeed();
+
+    /// <summary>What a refused attempt is told.</summary>
+    public static Fault Refusal(AttemptDecision decision) => decision.Outcome == AttemptOutcome.Locked
+        ? new Fault(ErrorCodes.AccountLocked, "Too many failed attempts; this account is locked for you.", RetryAfter: decision.RetryAfter)
+        : new Fault(ErrorCodes.RateLimitExceeded, "Too many attempts a minute.", RetryAfter: decision.RetryAfter);
 
     private byte[] AccountOf(string username) => vault.Hash("account", Encoding.UTF8.GetBytes(EmailAddress.Normalize(username)));
 

@@ -46,10 +46,11 @@ internal sealed class AccessTokens(KeyRing keys, IOptions<IdentitySettings> sett
 
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    public IssuedToken Issue(TokenGrant grant)
+    /// <summary>Issues a token; it lives as long as configured unless a lifetime is given.</summary>
+    public IssuedToken Issue(TokenGrant grant, TimeSpan? lives = null)
     {
         var now = clock.GetUtcNow();
-        var lifetime = settings.Value.AccessTokenLifetime;
+        var lifetime = lives ?? settings.Value.AccessTokenLifetime;
         var claims = new Dictionary<string, object>
         {
             ["sub"] = grant.Subject,

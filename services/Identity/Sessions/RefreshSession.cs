@@ -1,0 +1,107 @@
+using Microsoft.EntityFrameworkCore;
+using Platform.Identity.Audit;
+using Platform.Identity.Storage;
+using Platform.Identity.Tenants;
+using Platform.Identity.Tokens;
+
+namespace Platform.Identity.Sessions;
+
+/// <summary>
+/// Trades a refresh token for the next pair (RFC 6749, section 6; rotation by OAuth 2.1, section 4.3.1). Of parallel
+/// requests with one token exactly one wins; a token that comes back after its use was copied by somebody, so its
+/// whole family ends. Rights are those of the user at this moment.
+/// </summary>
+internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, SessionTokens tokens, EndSession endSession, AuditTrail audit, TimeProvider clock)
+{
+    private const string Reused = "refresh_reuse";
+
+    /// <summary>The next pair; null when the token is good for nothing, for whatever reason.</summary>
+    /// <param name="token">The token as the client sent it.</param>
+    /// <param name="clientId">Who sent it: tokens are bound to the client that got them.</param>
+    /// <param name="scope">A narrower scope, or null for the same again.</param>
+    /// <param name="arrivedAt">When the request came: one that was under way before the use is a double, no theft.</param>
+    /// <param name="origin">From where.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<SignedIn?> RunAsync(string? token, string clientId, string? scope, DateTimeOffset arrivedAt, ClientOrigin origin, CancellationToken ct)
+    {
+        if (OpaqueTokens.Parse(token) is not { } presented)
+        {
+            return null;
+        }
+
+        await using var tenant = scopes.Enter(presented.TenantId);
+        var db = tenant.Db;
+        var row = await db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Id == presented.Id, ct);
+        if (row is null || !opaque.Matches(presented, row.Hash) || row.ClientId != clientId || !IsWithin(scope, row.Scope))
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // The session's row is locked first, here and wherever sessions end, so that the two cannot wait for each other.
+        var session = (await db.Sessions.FromSql($"SELECT * FROM sessions WHERE id = {row.SessionId} FOR UPDATE").AsNoTracking().ToListAsync(ct)).SingleOrDefault();
+        if (session is null || !session.IsActive(now))
+        {
+            return null;
+        }
+
+        if (await db.RefreshTokens.Where(t => t.Id == row.Id && t.UsedAt == null && t.RevokedAt == null && t.ExpiresAt > now)
+                .ExecuteUpdateAsync(set => set.SetProperty(t => t.UsedAt, now), ct) == 0)
+        {
+            await EndReusedAsync(db, row, arrivedAt, origin, ct);
+            await transaction.CommitAsync(ct);
+            return null;
+        }
+
+        var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == row.UserId && u.DeletedAt == null, ct);
+        if (user is not { Active: true } || !await db.Tenants.AnyAsync(t => t.Id == row.TenantId && t.Status == TenantStatus.Active, ct))
+        {
+            return null;
+        }
+
+        var expires = now + session.Lifetime;
+        await db.Sessions.Where(s => s.Id == session.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(s => s.LastUsedAt, now).SetProperty(s => s.ExpiresAt, expires), ct);
+        var next = tokens.Continue(db, user, session, row.FamilyId, row.ClientId, scope ?? row.Scope);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return next;
+    }
+
+    /// <summary>A scope may be narrowed by leaving parts out, never widened (RFC 6749, section 6).</summary>
+    internal static bool IsWithin(string? asked, string granted)
+    {
+        if (asked is null)
+        {
+            return true;
+        }
+
+        var held = granted.Split(' ');
+        foreach (var part in asked.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!held.Contains(part))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private async Task EndReusedAsync(IdentityDb db, RefreshToken row, DateTimeOffset arrivedAt, ClientOrigin origin, CancellationToken ct)
+    {
+        var current = await db.RefreshTokens.AsNoTracking().SingleAsync(t => t.Id == row.Id, ct);
+        if (current.UsedAt is null || current.UsedAt >= arrivedAt)
+        {
+            return;
+        }
+
+        await endSession.OneAsync(db, row.UserId, row.SessionId, Reused, ct);
+        var now = clock.GetUtcNow();
+        await db.RefreshTokens.Where(t => t.FamilyId == row.FamilyId && t.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), ct);
+        audit.Record(
+            db, row.TenantId, AuditActions.RefreshReused, $"session/{row.SessionId}", Outcomes.Refused, row.UserId.ToString(), origin.Address);
+        await db.SaveChangesAsync(ct);
+    }
+}

@@ -1,0 +1,52 @@
+using Platform.Contracts;
+using Platform.Identity.Roles;
+using Platform.Identity.SignIn;
+using Platform.ServiceDefaults;
+
+namespace Platform.Identity.Users;
+
+/// <summary>Who may see and change whom: nobody gives or takes more than they hold themselves.</summary>
+internal static class UserRules
+{
+    private const string Manage = "manage:users";
+    private const string WriteViewers = "write:users";
+
+    /// <summary>Superusers see viewers only; administrators everybody, also while they only read in another tenant.</summary>
+    public static bool SeesEverybody(this CallContext call) => call.IsAllowed(Manage) || (call.IsAllowed("read:users") && call.IsAllowed("read:audit"));
+
+    public static bool MaySee(this CallContext call, User user) =>
+        call.UserId() == user.Id || (call.IsAllowed("read:users") && (call.SeesEverybody() || user.Role == BuiltInRoles.Viewer));
+
+    /// <summary>Whether the caller holds all that a role gives.</summary>
+    public static bool MayGive(this CallContext call, string role, TlpLevel? clearance) =>
+        call.Permissions().Covers(BuiltInRoles.PermissionsOf(role)) && (clearance ?? BuiltInRoles.ClearanceOf(role)) <= call.Clearance;
+
+    /// <summary>Whether the caller may make these changes to a user they see; a sentence when not.</summary>
+    public static string? WhyNotChange(this CallContext call, User user, UserChange change)
+    {
+        if (call.UserId() == user.Id && change.IsNameOnly)
+        {
+            return null;
+        }
+
+        var role = BuiltInRoles.Resolve(change.Role) ?? user.Role;
+        if (call.IsAllowed(Manage))
+        {
+            return !call.Permissions().Covers(BuiltInRoles.PermissionsOf(user.Role)) ? "You cannot change somebody with more rights than yours."
+                : !call.Permissions().Covers(BuiltInRoles.PermissionsOf(role)) ? "You cannot give a role with more rights than yours."
+                : IsTooHigh(call, change) ? "You cannot give a clearance above your own."
+                : null;
+        }
+
+        if (call.IsAllowed(WriteViewers) && user.Role == BuiltInRoles.Viewer && call.UserId() != user.Id)
+        {
+            return role != BuiltInRoles.Viewer ? "You can change viewers only, and not make them anything else."
+                : IsTooHigh(call, change) ? "You cannot give a clearance above your own."
+                : null;
+        }
+
+        return call.UserId() == user.Id ? "You can change your user name only." : "You do not have the permission for this.";
+    }
+
+    private static bool IsTooHigh(CallContext call, UserChange change) => change.TlpClearance > call.Clearance;
+}
