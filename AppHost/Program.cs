@@ -38,7 +38,8 @@ if (!run.StoresOnly)
         .WithEnvironment("services__gateway-internal__http__0", gateway.GetEndpoint("internal"));
     gateway.WithEnvironment("Gateway__Issuer", gateway.GetEndpoint("http"));
     identity.WithEnvironment("Identity__Issuer", gateway.GetEndpoint("http"))
-        .WithEnvironment("Identity__AdminPasswordFile", run.AdminPasswordFile);
+        .WithEnvironment("Identity__AdminPasswordFile", run.AdminPasswordFile)
+        .WithEnvironment("Identity__KeyEncryptionKey", builder.AddKey("identity-sealing-key"));
     tenancy.WithEnvironment("Tenancy__KeyPepper", builder.AddKey("tenancy-key-pepper"))
         .WithEnvironment("Tenancy__Environment", "live");
     threatIntel.WithEnvironment("ThreatIntel__LoadSample", run.LoadSample);

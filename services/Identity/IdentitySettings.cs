@@ -11,7 +11,7 @@ internal sealed class IdentitySettings
     [Required]
     public string Issuer { get; set; } = "";
 
-    /// <summary>32 random bytes, base64. Seals private keys and secrets at rest and peppers the hashes of tokens.</summary>
+    /// <summary>32 random bytes or more, base64. Seals private keys and secrets at rest and peppers the hashes of tokens.</summary>
     [Required]
     public string KeyEncryptionKey { get; set; } = "";
 
@@ -42,7 +42,7 @@ internal sealed class IdentitySettings
     internal bool HasValidKey()
     {
         Span<byte> buffer = stackalloc byte[64];
-        return Convert.TryFromBase64String(KeyEncryptionKey, buffer, out var length) && length == 32;
+        return Convert.TryFromBase64String(KeyEncryptionKey, buffer, out var length) && length >= 32;
     }
 
     /// <summary>True when the issuer is an absolute http(s) URL without query, fragment or trailing slash (RFC 8414, section 2).</summary>

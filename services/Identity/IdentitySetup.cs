@@ -19,7 +19,7 @@ internal static class IdentitySetup
         builder.Services.AddOptions<IdentitySettings>()
             .BindConfiguration(IdentitySettings.Section)
             .ValidateDataAnnotations()
-            .Validate(s => s.HasValidKey(), "Identity:KeyEncryptionKey must be 32 random bytes in base64.")
+            .Validate(s => s.HasValidKey(), "Identity:KeyEncryptionKey must be at least 32 random bytes in base64.")
             .Validate(s => s.HasValidIssuer(), "Identity:Issuer must be an absolute http(s) URL without query, fragment or trailing slash.")
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<IdentityDb>("identitydb");
