@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -8,11 +9,12 @@ using Platform.ServiceDefaults.Telemetry;
 
 namespace Platform.ServiceDefaults;
 
-/// <summary>A second listener, on loopback only, for what operators and scrapers may see and callers may not.</summary>
+/// <summary>A second listener for what operators and scrapers may see and callers may not.</summary>
 public static class ManagementPortSetup
 {
     /// <summary>
-    /// Lets the process listen on <c>127.0.0.1:MANAGEMENT_PORT</c> besides the addresses it is told. Endpoints marked
+    /// Lets the process listen on <c>127.0.0.1:MANAGEMENT_PORT</c> besides the addresses it is told (in a container, on
+    /// the IP address <c>MANAGEMENT_ADDRESS</c>, which the network must keep from callers). Endpoints marked
     /// <see cref="OnManagementPort"/> answer 404 elsewhere, all the others answer 404 there. Without the setting the
     /// marked ones answer 404 everywhere.
     /// </summary>
@@ -43,7 +45,13 @@ public static class ManagementPortSetup
 
     private static void Listen(WebApplicationBuilder builder, int port)
     {
-        var address = $"http://127.0.0.1:{port}";
+        var host = builder.Configuration["MANAGEMENT_ADDRESS"];
+        if (!IPAddress.TryParse(string.IsNullOrWhiteSpace(host) ? "127.0.0.1" : host, out var ip))
+        {
+            throw new InvalidOperationException($"MANAGEMENT_ADDRESS is '{host}'; it must be an IP address.");
+        }
+
+        var address = $"http://{new IPEndPoint(ip, port)}";
         if (builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
         {
             // Named endpoints win over the list of addresses, so this must be one of them.

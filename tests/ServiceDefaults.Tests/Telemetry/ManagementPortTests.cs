@@ -27,7 +27,7 @@ public sealed class ManagementPortTests : IAsyncDisposable
         _app.MapGet("/items/{id}", (string id) => id);
         _app.MapMetrics();
         await _app.StartAsync(Ct);
-        return new Uri(_app.Urls.First(u => u != $"http://127.0.0.1:{managementPort}"));
+        return new Uri(_app.Urls.First(u => !u.EndsWith($":{managementPort}")));
     }
 
     private static int FreePort()
@@ -90,6 +90,16 @@ public sealed class ManagementPortTests : IAsyncDisposable
         await StartAsync(port.ToString(), ("Kestrel:Endpoints:Main:Url", $"http://127.0.0.1:{main}"));
         Assert.Equal("7", await _http.GetStringAsync($"http://127.0.0.1:{main}/items/7", Ct));
         Assert.Contains("target_info", await _http.GetStringAsync($"http://127.0.0.1:{port}/metrics", Ct));
+    }
+
+    [Fact]
+    public async Task Containers_may_listen_on_another_address()
+    {
+        var port = FreePort();
+        await StartAsync(port.ToString(), ("MANAGEMENT_ADDRESS", "0.0.0.0"));
+        Assert.Contains("target_info", await _http.GetStringAsync($"http://127.0.0.2:{port}/metrics", Ct));
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(port.ToString(), ("MANAGEMENT_ADDRESS", "everywhere")));
+        Assert.Contains("MANAGEMENT_ADDRESS", fault.Message);
     }
 
     [Theory]
