@@ -22,8 +22,8 @@ public static class DataSetup
         var names = new DatabaseNames(builder.Configuration.GetConnectionString(connectionName)
             ?? throw new InvalidOperationException($"ConnectionStrings:{connectionName} is not set."));
         builder.Services.AddSingleton(names);
-        builder.Services.AddSingleton(_ => new NpgsqlDataSourceBuilder(names.App).Build());
-        builder.Services.AddKeyedSingleton(RelayKey, (_, _) => new NpgsqlDataSourceBuilder(names.Relay).Build());
+        builder.Services.AddSingleton(_ => new NpgsqlDataSourceBuilder(names.App) { Name = "app" }.Build());
+        builder.Services.AddKeyedSingleton(RelayKey, (_, _) => new NpgsqlDataSourceBuilder(names.Relay) { Name = "relay" }.Build());
         builder.Services.AddDbContext<TDb>((services, options) =>
         {
             var call = services.GetRequiredService<CallContext>();

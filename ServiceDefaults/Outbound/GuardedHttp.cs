@@ -86,6 +86,7 @@ public static class GuardedHttpSetup
                 handler.UseProxy = false;
                 // Its span would hold the URL; the guarded handler makes one without it.
                 handler.ActivityHeadersPropagator = null;
+                handler.MeterFactory = new UnheardMeters();
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .AddHttpMessageHandler<GuardedHandler>()

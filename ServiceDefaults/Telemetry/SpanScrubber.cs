@@ -6,7 +6,11 @@ namespace Platform.ServiceDefaults.Telemetry;
 /// <summary>Takes from every span what could name a person or hold a secret, before any exporter sees it.</summary>
 internal sealed class SpanScrubber : BaseProcessor<Activity>
 {
-    private static readonly string[] Personal = ["url.query", "client.address", "network.peer.address", "user_agent.original", "enduser.id", "db.connection_string", "db.user"];
+    private static readonly string[] Personal =
+    [
+        "url.query", "client.address", "network.peer.address", "user_agent.original", "enduser.id",
+        "db.connection_string", "db.user", "db.npgsql.data_source",
+    ];
 
     public override void OnEnd(Activity data)
     {
@@ -18,7 +22,8 @@ internal sealed class SpanScrubber : BaseProcessor<Activity>
             }
         }
 
-        Rewrite(data, "url.full", Scrub.Url);
+        Rewrite(data, "url.path", Scrub.Text);
+        Rewrite(data, "url.full", static url => Scrub.Text(Scrub.Url(url)));
         Rewrite(data, "db.query.text", Scrub.SqlLiterals);
         Rewrite(data, "db.statement", Scrub.SqlLiterals);
         if (data.Status == ActivityStatusCode.Error && data.StatusDescription is { } description)

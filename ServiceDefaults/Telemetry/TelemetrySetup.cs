@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
@@ -60,6 +61,7 @@ public static class TelemetrySetup
             telemetry.UseOtlpExporter(Protocol(builder.Configuration), new Uri(endpoint!));
         }
 
+        ScrubConsole(builder.Logging, builder.Configuration);
         Quieten(builder.Logging, builder.Configuration);
         builder.Services.AddHostedService<TelemetryStarter>();
         return builder;
@@ -74,6 +76,16 @@ public static class TelemetrySetup
         .AddService(serviceName, serviceNamespace: "platform", serviceVersion: ServiceVersion)
         // Last, so that what the operator sets wins over what the code knows.
         .AddEnvironmentVariableDetector();
+
+    private static void ScrubConsole(ILoggingBuilder logging, IConfiguration configuration)
+    {
+        logging.Services.TryAddSingleton(TimeProvider.System);
+        logging.AddConsoleFormatter<ScrubbedConsoleFormatter, ConsoleFormatterOptions>();
+        if (configuration["Logging:Console:FormatterName"] is null or "" or ConsoleFormatterNames.Simple)
+        {
+            logging.Services.PostConfigure<ConsoleLoggerOptions>(o => o.FormatterName = ScrubbedConsoleFormatter.FormatterName);
+        }
+    }
 
     // Their information-level lines are a second account of what spans tell, and some hold query strings and SQL.
     // A level that the configuration names stays the operator's.

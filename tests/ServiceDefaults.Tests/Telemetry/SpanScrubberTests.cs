@@ -23,12 +23,14 @@ public sealed class SpanScrubberTests
             .SetTag("client.address", "203.0.113.9")
             .SetTag("user_agent.original", "x")
             .SetTag("db.user", "app")
+            .SetTag("url.path", "/users/ann@example.org/keys/42")
             .SetTag("url.full", "http://u:p@host/feed?key=1")
             .SetTag("db.query.text", "SET LOCAL app.tenant_id = '0190'; select $1")
             .SetTag("http.route", "/a"));
         Assert.Equal(
             new Dictionary<string, object?>
             {
+                ["url.path"] = "/users/***/keys/42",
                 ["url.full"] = "http://host/feed",
                 ["db.query.text"] = "SET LOCAL app.tenant_id = ?; select $1",
                 ["http.route"] = "/a",
