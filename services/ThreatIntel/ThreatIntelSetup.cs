@@ -1,7 +1,13 @@
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Campaigns;
+using Platform.ThreatIntel.Exports;
 using Platform.ThreatIntel.Imports;
+using Platform.ThreatIntel.Indicators;
 using Platform.ThreatIntel.Objects;
+using Platform.ThreatIntel.Relationships;
+using Platform.ThreatIntel.Sample;
 using Platform.ThreatIntel.Storage;
+using Platform.ThreatIntel.ThreatActors;
 
 namespace Platform.ThreatIntel;
 
@@ -20,18 +26,28 @@ public static class ThreatIntelSetup
         builder.AddNpgsqlDbContext<ThreatIntelDb>("threatinteldb");
         builder.AddMessaging<ThreatIntelDb>("threatintel");
         builder.Services.AddScoped<ObjectWriter>();
+        builder.Services.AddScoped<ChangeObject>();
         builder.Services.AddScoped<ReceiveImport>();
         builder.Services.AddSingleton<ImportSpool>();
         builder.Services.AddSingleton<ImportQueue>();
         builder.Services.AddSingleton<ImportRunner>();
         builder.Services.AddHostedService<ImportWorker>();
+        builder.Services.AddHostedService<SampleLoader>();
         return builder;
     }
 
     /// <summary>Maps the service's routes.</summary>
     public static IEndpointRouteBuilder MapThreatIntel(this IEndpointRouteBuilder api)
     {
+        api.MapThreatActors();
+        api.MapCampaigns();
+        api.MapIndicators();
+        api.MapIndicatorSearch();
+        api.MapIndicatorLookup();
+        api.MapRelationships();
+        api.MapObjects();
         api.MapImports();
+        api.MapExports();
         return api;
     }
 }

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Contracts;
+using Platform.ServiceDefaults;
+using Stix;
+
+namespace Platform.ThreatIntel.Exports;
+
+/// <summary>Taking everything out again.</summary>
+internal static class ExportEndpoints
+{
+    public static IEndpointRouteBuilder MapExports(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/threat-intel/export", Export).WithTags("Export").RequirePermission("read:threat_intel").Unwrapped();
+        return api;
+    }
+
+    /// <summary>
+    /// Everything the caller may see as one STIX 2.1 bundle (<c>format=stix</c>) or an object a line
+    /// (<c>format=json-lines</c>), streamed, each object as it was imported.
+    /// </summary>
+    private static Results<BundleStream, FaultResult> Export(
+        HttpRequest request, Npgsql.NpgsqlDataSource source, CallContext call, string? types, string? modified_after, string? format)
+    {
+        var query = new QueryReader(request.Query);
+        var after = query.Time("modified_after");
+        var wanted = types?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        if (wanted.Length > 50 || !Array.TrueForAll(wanted, type => StixId.IsType(type)))
+        {
+            query.Fault("types", "must be at most 50 STIX types, separated by commas");
+        }
+
+        query.ThrowIfInvalid();
+        return format is null or "" or "stix" or "json-lines"
+            ? new BundleStream(source, call.Caller, wanted, after, asLines: format == "json-lines")
+            : new FaultResult(new Fault(ErrorCodes.ValidationError, "format: must be stix or json-lines", new Dictionary<string, string[]>
+            {
+                ["format"] = ["must be stix or json-lines"],
+            }));
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Platform.Contracts;
+using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Storage;
+using Stix;
+
+namespace Platform.ThreatIntel.Objects;
+
+/// <summary>Any object as STIX.</summary>
+internal static class ObjectEndpoints
+{
+    public static IEndpointRouteBuilder MapObjects(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/threat-intel/objects").WithTags("Objects").RequirePermission("read:threat_intel");
+        group.MapGet("/{stix_id}", Get);
+        group.MapGet("/{stix_id}/versions", Versions);
+        return api;
+    }
+
+    /// <summary>The current version of an object, as it was imported.</summary>
+    private static async Task<Results<Ok<RawStix>, FaultResult>> Get(string stix_id, HttpResponse response, ThreatIntelDb db, CallContext call, CancellationToken ct)
+    {
+        if (!StixId.IsValid(stix_id) || await db.FindAsync(stix_id, call.Clearance, ct) is not { } found || !await IsConnectedAsync(db, found.Row, call, ct))
+        {
+            return Faults.NotFound("object");
+        }
+
+        response.SetETag(found.Row.Revision);
+        return TypedResults.Ok(new RawStix(found.Raw));
+    }
+
+    /// <summary>Every version that the caller may see, newest first; 404 when the object itself is not there.</summary>
+    private static async Task<Results<Ok<VersionList>, FaultResult>> Versions(string stix_id, ThreatIntelDb db, CallContext call, CancellationToken ct)
+    {
+        var clearance = call.Clearance;
+        if (!StixId.IsValid(stix_id) || await db.FindAsync(stix_id, clearance, ct) is not { } found || !await IsConnectedAsync(db, found.Row, call, ct))
+        {
+            return Faults.NotFound("object");
+        }
+
+        var versions = await db.ObjectVersions.AsNoTracking().Where(v => v.StixId == stix_id && v.Tlp <= clearance)
+            .OrderByDescending(v => v.Modified).ThenByDescending(v => v.Revision).Take(VersionList.Most).ToListAsync(ct);
+        return TypedResults.Ok(new VersionList(stix_id, [.. versions.Select(v => new VersionResource(
+            v.Modified, v.RecordedAt, v.Tlp, v.Revision == found.Row.Revision, new RawStix(RawBytes.Unpack(v.Raw))))]));
+    }
+
+    /// <summary>A relationship with a hidden end is hidden itself.</summary>
+    private static async Task<bool> IsConnectedAsync(ThreatIntelDb db, StixObject row, CallContext call, CancellationToken ct) =>
+        StixTypes.KindOf(row.Type) != StixKind.Relationship || await db.VisibleRelationships(call.Clearance).AnyAsync(r => r.StixId == row.StixId, ct);
+}
+
+/// <summary>The versions of one object.</summary>
+internal sealed record VersionList(string Id, IReadOnlyList<VersionResource> Versions)
+{
+    /// <summary>Versions in an answer at most.</summary>
+    public const int Most = 100;
+}
+
+/// <summary>One version.</summary>
+/// <param name="Modified">STIX <c>modified</c>.</param>
+/// <param name="RecordedAt">When the platform had it.</param>
+/// <param name="Tlp">Its level.</param>
+/// <param name="Current">Whether it is the one that counts.</param>
+/// <param name="Object">The object.</param>
+internal sealed record VersionResource(DateTimeOffset Modified, DateTimeOffset RecordedAt, TlpLevel Tlp, bool Current, RawStix Object);
