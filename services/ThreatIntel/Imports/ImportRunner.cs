@@ -38,7 +38,13 @@ internal sealed partial class ImportRunner(
         scope.ServiceProvider.GetRequiredService<CallContext>().Enter(Caller.ForService(tenantId, "threatintel"));
         var db = scope.ServiceProvider.GetRequiredService<ThreatIntelDb>();
         var import = await db.Imports.AsNoTracking().SingleOrDefaultAsync(row => row.Id == importId, ct);
-        if (import is null or { IsOver: true } || !spool.Exists(tenantId, importId))
+        if (import is null)
+        {
+            spool.DeleteUnknown(tenantId, importId, clock.GetUtcNow().UtcDateTime.AddHours(-1));
+            return true;
+        }
+
+        if (import.IsOver || !spool.Exists(tenantId, importId))
         {
             spool.Delete(tenantId, importId);
             return true;

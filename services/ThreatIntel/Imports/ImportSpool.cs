@@ -36,13 +36,22 @@ internal sealed class ImportSpool(IOptions<ThreatIntelOptions> options, IConfigu
     public void Keep(FileStream file, Guid tenantId, Guid importId)
     {
         file.Flush(flushToDisk: true);
-        File.Move(file.Name, PathOf(tenantId, importId));
+        File.Move(file.Name, PathOf(tenantId, importId), overwrite: true);
     }
 
     public void Delete(Guid tenantId, Guid importId)
     {
         File.Delete(PathOf(tenantId, importId));
         File.Delete(PathOf(tenantId, importId) + Unfinished);
+    }
+
+    /// <summary>Deletes a bundle that no import knows, unless it is so young that its import may be about to be written.</summary>
+    public void DeleteUnknown(Guid tenantId, Guid importId, DateTime before)
+    {
+        if (File.GetLastWriteTimeUtc(PathOf(tenantId, importId)) < before)
+        {
+            Delete(tenantId, importId);
+        }
     }
 
     /// <summary>Deletes what an earlier process did not finish writing.</summary>

@@ -28,16 +28,14 @@ internal sealed class ReceiveImport(
             TraceParent = Activity.Current?.Id,
             CreatedAt = clock.GetUtcNow(),
         };
+        var file = spool.Create(import.TenantId, import.Id);
         try
         {
-            await using (var file = spool.Create(import.TenantId, import.Id))
+            await using (file)
             {
                 import.SizeBytes = await WriteAsync(body, file, ct);
                 spool.Keep(file, import.TenantId, import.Id);
             }
-
-            db.Imports.Add(import);
-            await db.SaveChangesAsync(ct);
         }
         catch
         {
@@ -45,6 +43,9 @@ internal sealed class ReceiveImport(
             throw;
         }
 
+        // Not given up half-way: a row without its file would wait for ever. A file without a row is cleared later.
+        db.Imports.Add(import);
+        await db.SaveChangesAsync(CancellationToken.None);
         queue.Add(import.TenantId, import.Id);
         return import;
     }
