@@ -93,7 +93,7 @@ internal sealed class Launcher(LocalPaths paths, DistributedApplicationExecution
         };
     }
 
-    private async Task<(Dictionary<string, string> Variables, ImmutableArray<EnvironmentVariableSnapshot> Snapshots)> VariablesAsync(
+    internal async Task<(Dictionary<string, string> Variables, ImmutableArray<EnvironmentVariableSnapshot> Snapshots)> VariablesAsync(
         IResource resource, CancellationToken cancellationToken)
     {
         var context = new EnvironmentCallbackContext(executionContext, resource, cancellationToken: cancellationToken) { Logger = logs.GetLogger(resource) };
@@ -143,6 +143,8 @@ internal sealed class Launcher(LocalPaths paths, DistributedApplicationExecution
     private static bool HoldsSecret(object value) => value switch
     {
         ParameterResource parameter => parameter.Secret,
+        // An address is none, and its owner's connection string leads back to it.
+        EndpointReference or EndpointReferenceExpression => false,
         IValueWithReferences references => references.References.Any(HoldsSecret),
         _ => false,
     };

@@ -1,10 +1,77 @@
+using System.Net;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Local.Dashboard;
 
-internal sealed class DashboardServer : IHostedService
+/// <summary>The developers' page, on loopback only, behind the token of its start address.</summary>
+internal sealed class DashboardServer(
+    DashboardAddress address,
+    Orchestrator orchestrator,
+    ResourceNotificationService notifications,
+    ResourceLoggerService logs,
+    ResourceCommandService commands) : IHostedService, IAsyncDisposable
 {
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private WebApplication? _app;
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 16 * 1024;
+            kestrel.ListenLocalhost(address.Url.Port);
+        });
+        builder.Services.AddSingleton(address);
+        builder.Services.AddSingleton(orchestrator);
+        builder.Services.AddSingleton(notifications);
+        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton(commands);
+        // The events that a page listens to never end by themselves.
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
+
+        _app = builder.Build();
+        _app.Use(Protect);
+        _app.UseDashboardSignIn();
+        _app.MapDashboardPages();
+        _app.MapDashboardApi();
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new DistributedApplicationException($"The dashboard cannot listen on {address.Url}: {e.Message}", e);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static Task Protect(HttpContext context, RequestDelegate next)
+    {
+        // A page elsewhere that makes its own name resolve to this machine is not let in (DNS rebinding).
+        if (context.Request.Host.Host is not ("localhost" or "127.0.0.1" or "[::1]"))
+        {
+            context.Response.StatusCode = (int)HttpStatusCode.MisdirectedRequest;
+            return Task.CompletedTask;
+        }
+
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+            + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-store";
+        return next(context);
+    }
 }
