@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Platform.ServiceDefaults.Telemetry;
 using Polly.CircuitBreaker;
 
@@ -67,6 +68,7 @@ public static class CircuitSetup
         {
             services.TryAddSingleton(provider => new CircuitStates(
                 provider.GetServices<TrackedCircuit>(), provider.GetRequiredService<IMeterFactory>()));
+            services.AddHostedService<CircuitStarter>();
             services.AddHealthChecks().AddCheck<CircuitFigures>("circuit_breakers", tags: [HealthTags.Figures]);
         }
 
@@ -76,6 +78,14 @@ public static class CircuitSetup
 
 /// <summary>A circuit that exists in this process.</summary>
 internal sealed record TrackedCircuit(string Name);
+
+/// <summary>Has the states made when the host starts, so that the gauge is there before the first call.</summary>
+internal sealed class CircuitStarter(CircuitStates circuits) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) => Task.FromResult(circuits);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
 
 /// <summary>An open circuit degrades the service: something that it calls is away.</summary>
 internal sealed class CircuitFigures(CircuitStates circuits) : IHealthCheck
