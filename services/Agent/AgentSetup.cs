@@ -1,6 +1,10 @@
+using Platform.Agent.Chat;
 using Platform.Agent.Conversations;
+using Platform.Agent.Planning;
 using Platform.Agent.Storage;
 using Platform.Agent.Tenants;
+using Platform.Agent.Tools;
+using Platform.Agent.Upstream;
 using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
 
@@ -15,8 +19,24 @@ internal static class AgentSetup
     {
         builder.AddNpgsqlDbContext<AgentDb>("agentdb");
         builder.AddMessaging<AgentDb>(ServiceName, consumers => consumers.AddBatchConsumer<TenantCreatedConsumer, TenantCreated>());
+        builder.AddServiceClient(DelegatedTokens.Client);
+        builder.AddServiceClient(PlatformServices.KnowledgeGraph);
+        builder.AddServiceClient(PlatformServices.ThreatIntel);
+        builder.Services.AddScoped<DelegatedTokens>().AddScoped<PlatformServices>();
+        builder.Services.AddScoped<ITool, RunCypherTool>().AddScoped<ITool, FindPathTool>().AddScoped<ITool, NeighborsTool>()
+            .AddScoped<ITool, GetObjectTool>().AddScoped<ITool, LookupObservablesTool>().AddScoped<ITool, SearchIndicatorsTool>()
+            .AddScoped<ToolRegistry>().AddScoped<GraphQueries>();
+        builder.Services.AddScoped<EntityLinker>().AddScoped<BuiltInPlanner>();
+        builder.Services.AddOptions<ChatOptions>().BindConfiguration(ChatOptions.Section)
+            .Validate(o => o.IsValid, "Chat: limits and Heartbeat must be above zero, QuestionsPerHour 1 to 1,000,000.").ValidateOnStart();
+        builder.Services.AddScoped<OpenTurn>().AddScoped<AnswerTurn>().AddScoped<ChatStream>();
         return builder;
     }
 
-    public static void MapAgent(this IEndpointRouteBuilder api) => api.MapConversations();
+    public static void MapAgent(this IEndpointRouteBuilder api)
+    {
+        api.MapChat();
+        api.MapTools();
+        api.MapConversations();
+    }
 }

@@ -69,6 +69,9 @@ internal static class Kinds
     /// <summary>The kind of a graph label; <see cref="ObjectKind.Object"/> for labels without one of their own.</summary>
     public static ObjectKind OfLabel(string label) => ByLabel.GetValueOrDefault(label, ObjectKind.Object);
 
+    /// <summary>The kind of a STIX type, such as <c>intrusion-set</c>.</summary>
+    public static ObjectKind OfType(string type) => OfLabel(string.Concat(type.Split('-', StringSplitOptions.RemoveEmptyEntries).Select(p => char.ToUpperInvariant(p[0]) + p[1..])));
+
     /// <summary>Whether an object of one kind is also one of the other.</summary>
     public static bool Fits(ObjectKind kind, ObjectKind into) => kind == into || into switch
     {

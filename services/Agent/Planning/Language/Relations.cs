@@ -16,6 +16,15 @@ internal sealed record RelationInfo(
 {
     public string GraphType { get; } = Type.ToUpperInvariant().Replace('-', '_');
 
+    /// <summary>The active form for several subjects: "use", "are attributed to".</summary>
+    public string SaysMany { get; } = Says switch
+    {
+        "is a sub-technique of" => "are sub-techniques of",
+        "is a variant of" => "are variants of",
+        _ when Says.StartsWith("is ", StringComparison.Ordinal) => "are " + Says[3..],
+        _ => Says.Split(' ') is var words && words[0].EndsWith('s') ? string.Join(' ', [words[0][..^1], .. words[1..]]) : Says,
+    };
+
     public bool Accepts(ObjectKind source, ObjectKind target) => AnyOverlap(Sources, source) && AnyOverlap(Targets, target);
 
     private static bool AnyOverlap(ObjectKind[] kinds, ObjectKind kind)
@@ -50,7 +59,7 @@ internal static class Relations
             [ObjectKind.Mitigation], [ObjectKind.Technique, ObjectKind.Software, ObjectKind.Vulnerability, ObjectKind.Indicator]),
         new(RelationKind.Detects, "detects", ["detect", "detects", "detecting"], ["detected"], "detects", "detected by",
             [ObjectKind.DetectionStrategy, ObjectKind.DataComponent], [ObjectKind.Technique]),
-        new(RelationKind.SubtechniqueOf, "subtechnique-of", ["belong to", "belongs to"], [], "is a sub-technique of", "the parent of",
+        new(RelationKind.SubtechniqueOf, "subtechnique-of", ["belong to", "belongs to"], [], "is a sub-technique of", "that are parents of",
             [ObjectKind.SubTechnique], [ObjectKind.Technique]),
         new(RelationKind.AttributedTo, "attributed-to", ["attributed to", "linked back to"], ["behind"], "is attributed to", "behind",
             [ObjectKind.Campaign, ObjectKind.Group, ObjectKind.Incident], [ObjectKind.Group, ObjectKind.Identity]),
@@ -78,13 +87,13 @@ internal static class Relations
         new(RelationKind.Owns, "owns", ["own", "owns", "owning"], ["owned"], "owns", "owned by", [ObjectKind.Group], [ObjectKind.Infrastructure]),
         new(RelationKind.Impersonates, "impersonates", ["impersonate", "impersonates", "impersonating"], ["impersonated"], "impersonates", "impersonated by",
             [ObjectKind.Group], [ObjectKind.Identity]),
-        new(RelationKind.VariantOf, "variant-of", ["variant of", "variants of"], [], "is a variant of", "the origin of", [ObjectKind.Malware], [ObjectKind.Malware]),
-        new(RelationKind.LocatedAt, "located-at", ["located in", "located at"], [], "is located at", "the location of",
+        new(RelationKind.VariantOf, "variant-of", ["variant of", "variants of"], [], "is a variant of", "that are the origin of", [ObjectKind.Malware], [ObjectKind.Malware]),
+        new(RelationKind.LocatedAt, "located-at", ["located in", "located at"], [], "is located at", "that are the location of",
             [ObjectKind.Group, ObjectKind.Identity, ObjectKind.Infrastructure], [ObjectKind.Location]),
-        new(RelationKind.OriginatesFrom, "originates-from", ["originate from", "originates from", "originating from"], [], "originates from", "the origin of",
+        new(RelationKind.OriginatesFrom, "originates-from", ["originate from", "originates from", "originating from"], [], "originates from", "that are the origin of",
             [ObjectKind.Campaign, ObjectKind.Group, ObjectKind.Malware], [ObjectKind.Location]),
-        new(RelationKind.AuthoredBy, "authored-by", ["authored by", "written by"], [], "is authored by", "the author of", [ObjectKind.Malware], [ObjectKind.Group]),
-        new(RelationKind.RevokedBy, "revoked-by", ["revoked by", "replaced by"], [], "is revoked by", "the successor of", Anything, Anything),
+        new(RelationKind.AuthoredBy, "authored-by", ["authored by", "written by"], [], "is authored by", "that are authors of", [ObjectKind.Malware], [ObjectKind.Group]),
+        new(RelationKind.RevokedBy, "revoked-by", ["revoked by", "replaced by"], [], "is revoked by", "that succeed", Anything, Anything),
     ];
 
     private static readonly FrozenDictionary<RelationKind, RelationInfo> ByKind = All.ToFrozenDictionary(r => r.Kind);

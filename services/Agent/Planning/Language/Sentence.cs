@@ -6,6 +6,11 @@ internal sealed class Sentence
     /// <summary>The longest phrase of the vocabulary, in words.</summary>
     private const int MaxPhrase = 6;
 
+    /// <summary>Steps of reading before a message counts as too tangled; an ordinary question takes some thousands.</summary>
+    private const int MaxSteps = 400_000;
+
+    private int _steps;
+
     private readonly IReadOnlyList<Token> _tokens;
     private readonly List<Mention>[] _mentions;
 
@@ -51,6 +56,11 @@ internal sealed class Sentence
     /// <summary>Where the phrase ends, if it stands here; -1 otherwise. Words in quotation marks are names, never grammar.</summary>
     public int After(int at, string phrase)
     {
+        if (++_steps > MaxSteps)
+        {
+            throw new ReadingTooLongException();
+        }
+
         var rest = phrase.AsSpan();
         while (true)
         {
@@ -121,3 +131,6 @@ internal sealed class Sentence
         return phrase;
     }
 }
+
+/// <summary>A message can be read in so many ways that none of them is what its writer meant.</summary>
+internal sealed class ReadingTooLongException : Exception;

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Platform.Agent.Storage;
+using Platform.Contracts;
+using Platform.ServiceDefaults;
+
+namespace Platform.Agent.Chat;
+
+/// <summary>Questions and their answers.</summary>
+internal static class ChatEndpoints
+{
+    public static IEndpointRouteBuilder MapChat(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/agent").WithTags("agent").RequirePermission(Permissions.UseChat);
+        group.MapPost("/chat_sse", StreamAsync).Unwrapped()
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
+            .WithSummary("Ask a question and follow the answer as it is made")
+            .WithDescription("""
+                Server-sent events. By default the frames `data: {"content":…}` … `data: {"done":true}`, a failure as `data: {"error":…}`. With
+                `Accept: text/event-stream; profile=v2` typed events with ids: status, plan, tool_call, tool_result, text_delta, citation, usage, done, error.
+                A comment every 15 s keeps the stream open; it ends after 300 s. `X-Conversation-ID` names the conversation.
+                """);
+        group.MapPost("/chat_poll", PollAsync)
+            .WithSummary("Ask a question and wait for the whole answer")
+            .WithDescription("At most 60 s. `metadata` holds the Cypher that was run, the rows behind the answer and the citations.");
+        return api;
+    }
+
+    private static async Task StreamAsync(Body<ChatRequest> body, OpenTurn open, ChatStream stream, HttpContext http)
+    {
+        // Whatever refuses the question does so here, while the answer can still have a status of its own.
+        var turn = await open.RunAsync(body.Value, "chat_sse", http.RequestAborted);
+        await stream.WriteAsync(turn, http);
+    }
+
+    private static async Task<Ok<ChatResponse>> PollAsync(
+        Body<ChatRequest> body, OpenTurn open, AnswerTurn answers, IOptions<ChatOptions> options, TimeProvider clock, HttpContext http)
+    {
+        using var limit = new CancellationTokenSource(options.Value.PollLimit, clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, http.RequestAborted);
+        var turn = await open.RunAsync(body.Value, "chat_poll", stop.Token);
+        var events = Channel.CreateUnbounded<ChatEvent>();
+        var answer = await answers.RunAsync(turn, events.Writer, stop.Token);
+        http.RequestAborted.ThrowIfCancellationRequested();
+        if (limit.IsCancellationRequested && answer.Status == AnswerStatus.Cancelled)
+        {
+            throw new FaultException(new Fault(ErrorCodes.UpstreamTimeout, "The answer took too long.", RetryAfter: TimeSpan.FromSeconds(5)));
+        }
+
+        while (events.Reader.TryRead(out var chatEvent))
+        {
+            if (chatEvent is ErrorEvent error)
+            {
+                throw new FaultException(new Fault(error.Code, error.Message));
+            }
+        }
+
+        http.Response.Headers["X-Conversation-ID"] = turn.ConversationId.ToString("D");
+        return TypedResults.Ok(ChatResponse.From(turn, answer));
+    }
+}
+
+/// <summary>A whole answer.</summary>
+/// <param name="Response">The text.</param>
+/// <param name="ConversationId">The conversation it is part of.</param>
+/// <param name="ToolsUsed">Every tool that was called, once each.</param>
+/// <param name="ExecutionTimeMs">How long it took.</param>
+/// <param name="Metadata">What stands behind it.</param>
+public sealed record ChatResponse(string Response, Guid ConversationId, IReadOnlyList<string> ToolsUsed, double ExecutionTimeMs, ChatMetadata Metadata)
+{
+    internal static ChatResponse From(Turn turn, Answer answer)
+    {
+        var tools = new List<string>();
+        foreach (var call in answer.Session.Calls)
+        {
+            if (!tools.Contains(call.Tool))
+            {
+                tools.Add(call.Tool);
+            }
+        }
+
+        return new ChatResponse(
+            answer.Session.Text,
+            turn.ConversationId,
+            tools,
+            answer.DurationMs,
+            new ChatMetadata(turn.AnswerId, answer.Status.ToString().ToLowerInvariant(), answer.Session.Cypher, answer.Session.Rows, answer.Session.Citations));
+    }
+}
+
+/// <summary>The evidence of an answer.</summary>
+/// <param name="MessageId">The stored answer.</param>
+/// <param name="Status">answered, refused, unclear or failed.</param>
+/// <param name="Cypher">The first graph query that was run.</param>
+/// <param name="Rows">The rows that the answer rests on, the first hundred.</param>
+/// <param name="Citations">Which tool call each mark in the text stands for.</param>
+public sealed record ChatMetadata(Guid MessageId, string Status, string? Cypher, JsonArray? Rows, IReadOnlyList<Citation> Citations);

@@ -1,0 +1,12 @@
+namespace Platform.Agent.Tools;
+
+/// <summary>The ids of the tools.</summary>
+internal static class ToolIds
+{
+    public const string RunCypher = "run_cypher";
+    public const string FindPath = "find_path";
+    public const string Neighbors = "neighbors";
+    public const string GetObject = "get_object";
+    public const string LookupObservables = "lookup_observables";
+    public const string SearchIndicators = "search_indicators";
+}
