@@ -32,7 +32,12 @@ public sealed class Body<T> : IEndpointParameterMetadataProvider
             throw new FaultException(new Fault(ErrorCodes.UnsupportedMediaType, "Send the body as application/json."));
         }
 
-        var bytes = await ReadAllAsync(context);
+        return await FromBytesAsync(context, await ReadAllAsync(context));
+    }
+
+    /// <summary>Reads and validates a body that was read before.</summary>
+    internal static async ValueTask<Body<T>> FromBytesAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
+    {
         var value = Parse(bytes, context.GetApiVersion());
         if (context.RequestServices.GetService<IValidator<T>>() is { } validator)
         {
@@ -55,7 +60,7 @@ public sealed class Body<T> : IEndpointParameterMetadataProvider
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAllAsync(HttpContext context)
+    internal static async Task<ReadOnlyMemory<byte>> ReadAllAsync(HttpContext context)
     {
         var reader = context.Request.BodyReader;
         while (true)

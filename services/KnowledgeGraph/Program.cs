@@ -1,5 +1,13 @@
+using Platform.KnowledgeGraph;
+using Platform.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("knowledgegraph");
+builder.AddKnowledgeGraph();
 
 var app = builder.Build();
+app.UseServiceDefaults();
+app.MapServiceDefaults();
+app.MapApi(api => api.MapKnowledgeGraph());
 
 await app.RunAsync();

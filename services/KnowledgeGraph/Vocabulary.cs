@@ -59,6 +59,12 @@ internal static class Vocabulary
         : !IsName(relationshipType) ? OtherType
         : CustomTypes.Count < 10_000 ? CustomTypes.GetOrAdd(relationshipType, ToType) : ToType(relationshipType);
 
+    /// <summary>
+    /// The relationship type that a client names, in either spelling: <c>attributed-to</c> or <c>ATTRIBUTED_TO</c>.
+    /// </summary>
+    public static string ReadType(string text) =>
+        IsIdentifier(text) && char.IsAsciiLetterUpper(text[0]) ? text : TypeOf(text);
+
     /// <summary>Whether a text has the form of a label or relationship type, so that it may stand in a query.</summary>
     public static bool IsIdentifier(string text)
     {

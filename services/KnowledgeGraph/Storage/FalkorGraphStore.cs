@@ -98,6 +98,29 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
     public Task<IReadOnlyList<FoundPath>> ShortestPathsAsync(GraphKey graph, PathSearch search, CancellationToken ct) =>
         new FalkorPaths(this).FindAsync(graph, search, ct);
 
+    public async Task<GraphSummary> SummarizeAsync(GraphKey graph, CancellationToken ct)
+    {
+        var stats = await ReadAsync(graph, "CALL db.meta.stats() YIELD labels, relTypes, relCount, nodeCount RETURN labels, relTypes, relCount, nodeCount", null, ReadLimits.Default, ct);
+        if (stats.Rows.Count == 0)
+        {
+            return new GraphSummary(0, 0, [], [], []);
+        }
+
+        var keys = await ReadAsync(graph, "CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey", null, ReadLimits.Default, ct);
+        return new GraphSummary(
+            (long)stats.Rows[0][3]!,
+            (long)stats.Rows[0][2]!,
+            Counts(stats.Rows[0][0]),
+            Counts(stats.Rows[0][1]),
+            keys.Rows.Select(r => (string)r[0]!).Order(StringComparer.Ordinal).ToArray());
+    }
+
+    private static (string Name, long Count)[] Counts(object? map) => ((Dictionary<string, object?>)map!)
+        .Where(p => p.Key != Vocabulary.AnyObject && p.Value is > 0L)
+        .Select(p => (p.Key, (long)p.Value!))
+        .OrderBy(p => p.Key, StringComparer.Ordinal)
+        .ToArray();
+
     public async Task<IReadOnlyList<string>> ExplainAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct)
     {
         try

@@ -12,5 +12,8 @@ internal readonly record struct GraphKey(string Name)
 
     public static GraphKey Of(Guid tenant, TlpLevel level) => new($"{Prefix}{tenant:D}:{level.ToWire()}");
 
+    /// <summary>A key under which there is never a graph.</summary>
+    public static GraphKey None(Guid tenant) => new($"{Prefix}{tenant:D}:none");
+
     public static GraphKey Ledger(Guid tenant) => new($"{Prefix}{tenant:D}:ledger");
 }

@@ -24,6 +24,9 @@ internal interface IGraphStore
     /// <summary>The shortest paths between two nodes, at most <see cref="PathSearch.Limit"/>, in a fixed order.</summary>
     Task<IReadOnlyList<FoundPath>> ShortestPathsAsync(GraphKey graph, PathSearch search, CancellationToken ct);
 
+    /// <summary>What the graph is made of; what no longer occurs is left out.</summary>
+    Task<GraphSummary> SummarizeAsync(GraphKey graph, CancellationToken ct);
+
     /// <summary>The plan of a query, one operation a line.</summary>
     Task<IReadOnlyList<string>> ExplainAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct);
 
@@ -52,6 +55,10 @@ internal sealed record ScoredNode(GraphNode Node, double Score);
 
 /// <summary>A search for shortest paths over relationships of some types (from the vocabulary), or of all where none is named.</summary>
 internal sealed record PathSearch(string SourceId, string TargetId, int MaxDepth, IReadOnlyList<string> Types, bool Directed, int Limit);
+
+/// <summary>Counts of a graph, names in alphabetical order.</summary>
+internal sealed record GraphSummary(
+    long Nodes, long Relationships, IReadOnlyList<(string Name, long Count)> Labels, IReadOnlyList<(string Name, long Count)> Types, IReadOnlyList<string> PropertyKeys);
 
 /// <summary>Why a store could not answer.</summary>
 internal enum GraphFailure

@@ -1,0 +1,61 @@
+using FalkorDb;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Platform.Contracts.ThreatIntel;
+using Platform.KnowledgeGraph.Nodes;
+using Platform.KnowledgeGraph.Overview;
+using Platform.KnowledgeGraph.Paths;
+using Platform.KnowledgeGraph.Projection;
+using Platform.KnowledgeGraph.Search;
+using Platform.KnowledgeGraph.Storage;
+using Platform.ServiceDefaults;
+
+namespace Platform.KnowledgeGraph;
+
+/// <summary>The service's own parts.</summary>
+public static class KnowledgeGraphSetup
+{
+    /// <summary>Adds the graph store, the projection of events and the features.</summary>
+    public static WebApplicationBuilder AddKnowledgeGraph(this WebApplicationBuilder builder)
+    {
+        var options = FalkorDbOptions.Parse(builder.Configuration.GetConnectionString("graph")
+            ?? throw new InvalidOperationException("ConnectionStrings:graph is not set."));
+        builder.Services.AddSingleton(_ => new FalkorDbClient(options));
+        builder.Services.AddSingleton<IGraphStore, FalkorGraphStore>();
+        builder.Services.AddHealthChecks().AddCheck<GraphHealth>("graph", tags: ["ready"]);
+
+        builder.Services.AddSingleton<Ledger>();
+        builder.Services.AddSingleton<GraphWriter>();
+        builder.Services.AddSingleton<LevelGraphs>();
+        builder.Services.AddSingleton<Projector>();
+        builder.AddMessaging("knowledgegraph", m => m
+            .AddBatchConsumer<ThreatObjectsUpsertedConsumer, ThreatObjectsUpserted>(messageLimit: 8)
+            .AddBatchConsumer<RelationshipsUpsertedConsumer, RelationshipsUpserted>(messageLimit: 8)
+            .AddBatchConsumer<ThreatObjectsRemovedConsumer, ThreatObjectsRemoved>(messageLimit: 8));
+
+        builder.Services.AddScoped<CallerGraph>();
+        builder.Services.AddScoped<SearchNodes>();
+        builder.Services.AddScoped<FindNeighbors>();
+        return builder;
+    }
+
+    /// <summary>Maps the service's routes.</summary>
+    public static IEndpointRouteBuilder MapKnowledgeGraph(this IEndpointRouteBuilder api)
+    {
+        var graph = api.MapGroup("/knowledge-graph").RequirePermission("read:knowledge_graph").AddEndpointFilter<GraphFaults>();
+        graph.MapNodes();
+        graph.MapSearch();
+        graph.MapPaths();
+        graph.MapOverview();
+        return api;
+    }
+}
+
+/// <summary>The graph server answers.</summary>
+internal sealed class GraphHealth(IGraphStore store) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        await store.PingAsync(cancellationToken);
+        return HealthCheckResult.Healthy();
+    }
+}
