@@ -5,6 +5,7 @@ using Platform.KnowledgeGraph.Nodes;
 using Platform.KnowledgeGraph.Overview;
 using Platform.KnowledgeGraph.Paths;
 using Platform.KnowledgeGraph.Projection;
+using Platform.KnowledgeGraph.Query;
 using Platform.KnowledgeGraph.Search;
 using Platform.KnowledgeGraph.Storage;
 using Platform.ServiceDefaults;
@@ -35,6 +36,7 @@ public static class KnowledgeGraphSetup
         builder.Services.AddScoped<CallerGraph>();
         builder.Services.AddScoped<SearchNodes>();
         builder.Services.AddScoped<FindNeighbors>();
+        builder.Services.AddScoped<RunQuery>();
         return builder;
     }
 
@@ -45,6 +47,7 @@ public static class KnowledgeGraphSetup
         graph.MapNodes();
         graph.MapSearch();
         graph.MapPaths();
+        graph.MapQuery();
         graph.MapOverview();
         return api;
     }

@@ -1,0 +1,137 @@
+using Platform.KnowledgeGraph.Query;
+
+namespace Platform.KnowledgeGraph.Tests;
+
+public sealed class CypherParserTests
+{
+    [Theory]
+    [InlineData("MATCH (n) RETURN n")]
+    [InlineData("match (n:Malware {name: 'x'})-[r:USES|TARGETS*1..3]->(m) where n.name STARTS WITH \"a\" and not m.revoked return n.name as name, count(*) order by name desc skip 1 limit 5")]
+    [InlineData("MATCH p = (a)-[*..5]-(b) RETURN p")]
+    [InlineData("MATCH (a {id: $a}), (b {id: $b}) WITH shortestPath((a)-[*..8]->(b)) AS p RETURN p")]
+    [InlineData("MATCH (a), (b) WITH a, b MATCH p = allShortestPaths((a)-[*..4]-(b)) RETURN length(p)")]
+    [InlineData("OPTIONAL MATCH (n)<-[:USES]-(m) RETURN n, collect(DISTINCT m.name)[0..5]")]
+    [InlineData("UNWIND range(1, 10) AS x WITH x WHERE x % 2 = 0 RETURN x UNION ALL UNWIND [1, 2] AS x RETURN x")]
+    [InlineData("RETURN CASE WHEN 1 < 2 THEN 'a' ELSE 'b' END, CASE 1 WHEN 1 THEN 2 END")]
+    [InlineData("MATCH (n) WHERE (n)-[:USES]->(:Tool) OR NOT (n)--() RETURN n {.name, .*, x: 1, n}")]
+    [InlineData("MATCH (n) RETURN [x IN n.aliases WHERE x <> 'y' | toUpper(x)], [(n)-->(m) WHERE m.name IS NOT NULL | m.name]")]
+    [InlineData("MATCH (n) WHERE any(a IN n.aliases WHERE a = $alias) AND n:Malware RETURN reduce(s = 0, x IN [1,2,3] | s + x), -(1 + 2) * 3 ^ 2")]
+    [InlineData("CALL db.idx.fulltext.queryNodes('Object', 'bear') YIELD node, score RETURN node.name, score ORDER BY score DESC")]
+    [InlineData("CALL algo.pageRank('Object', 'USES') YIELD node, score RETURN node.id, score LIMIT 5")]
+    [InlineData("CALL db.labels()")]
+    [InlineData("MATCH (`n`:`Malware`) /* CREATE */ RETURN `n`.`create` // DELETE\n;")]
+    [InlineData("MATCH (n) WHERE n.set = 'CREATE (x)' RETURN n.delete AS merge_, 'MERGE'")]
+    [InlineData("EXPLAIN MATCH (n) RETURN n")]
+    [InlineData("MATCH (n) RETURN (n.x)-1, (n.x) < -1, 1..0 IS NULL")]
+    [InlineData("RETURN {a: 1, `b c`: [1, [2]]}, point({latitude: 1.5, longitude: 2}), .5, 1e3")]
+    public void Admits_what_reads(string query)
+    {
+        if (query.Contains("1..0", StringComparison.Ordinal))
+        {
+            Assert.Equal(Refusal.Syntax, Refused(query).Refusal);
+            return;
+        }
+
+        var written = CypherParser.Parse(query).Write(10);
+        CypherParser.Parse(written);
+    }
+
+    [Theory]
+    [InlineData("CREATE (n) RETURN n")]
+    [InlineData("MATCH (n) SET n.x = 1 RETURN n")]
+    [InlineData("MATCH (n) DELETE n")]
+    [InlineData("MATCH (n) DETACH DELETE n")]
+    [InlineData("MATCH (n) REMOVE n.x RETURN n")]
+    [InlineData("MERGE (n:X {id: 1}) RETURN n")]
+    [InlineData("cReAtE (n)")]
+    [InlineData("MATCH (n)/**/CREATE/**/(m) RETURN n")]
+    [InlineData("MATCH (n) //x\nCREATE (m) RETURN n")]
+    [InlineData("MATCH (n) WITH n CREATE (m) RETURN n")]
+    [InlineData("FOREACH (x IN [1] | CREATE (:X))")]
+    [InlineData("LOAD CSV FROM 'https://example.com/x.csv' AS row RETURN row")]
+    [InlineData("DROP INDEX ON :X(y)")]
+    [InlineData("CREATE INDEX FOR (n:X) ON (n.y)")]
+    [InlineData("CALL dbms.procedures()")]
+    [InlineData("CALL db.idx.fulltext.drop('Object')")]
+    [InlineData("CALL db.idx.fulltext.createNodeIndex('X', 'y')")]
+    [InlineData("CALL { MATCH (n) RETURN n } RETURN n")]
+    [InlineData("MATCH (n) CALL { WITH n CREATE (m) } RETURN n")]
+    [InlineData("PROFILE MATCH (n) RETURN n")]
+    [InlineData("MATCH (n) WHERE n.name =~ '(a+)+$' RETURN n")]
+    [InlineData("RETURN string.matchRegEx('a', '(a+)+$')")]
+    [InlineData("RETURN intern('x')")]
+    [InlineData("RETURN date.transaction()")]
+    [InlineData("RETURN unknown(1)")]
+    [InlineData("RETURN apoc.text.join(['a'], '')")]
+    [InlineData("MATCH (n) RETURN [x IN [1] | evil(x)]")]
+    [InlineData("MATCH (n {x: evil(1)}) RETURN n")]
+    [InlineData("EXPLAIN CREATE (n)")]
+    [InlineData("USE other MATCH (n) RETURN n")]
+    public void Refuses_what_is_not_admitted(string query) => Assert.Equal(Refusal.NotAllowed, Refused(query).Refusal);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("MATCH (n")]
+    [InlineData("MATCH (n RETURN n")]
+    [InlineData("MATCH (n)")]
+    [InlineData("RETURN")]
+    [InlineData("RETURN 1; RETURN 2")]
+    [InlineData("RETURN 1 CREATE (n)")]
+    [InlineData("RETURN 'x")]
+    [InlineData("RETURN `x")]
+    [InlineData("RETURN 1 /* x")]
+    [InlineData("RETURN $")]
+    [InlineData("RETURN $1a")]
+    [InlineData("RETURN 'a\\qb'")]
+    [InlineData("RETURN '\0'")]
+    [InlineData("RETURN '\\u0000'")]
+    [InlineData("MATCH\u00a0(n) RETURN n")]
+    [InlineData("MATCH (n) RETURN n\u037e")]
+    [InlineData("MATCH (a)<-[]->(b) RETURN a")]
+    [InlineData("RETURN 12x")]
+    [InlineData("RETURN 1e999")]
+    [InlineData("`CREATE` (n)")]
+    [InlineData("MATCH (n) RETURN n `CREATE` (m)")]
+    [InlineData("CYPHER a=1 RETURN $a")]
+    [InlineData("MATCH (n) RETURN `a``b`")]
+    [InlineData("RETURN exists { MATCH (n) }")]
+    public void Refuses_what_is_no_query(string query) => Assert.Equal(Refusal.Syntax, Refused(query).Refusal);
+
+    [Theory]
+    [InlineData("MATCH (a)-[*]-(b) RETURN a")]
+    [InlineData("MATCH (a)-[:USES*2..]->(b) RETURN a")]
+    [InlineData("MATCH (a)-[*1..21]-(b) RETURN a")]
+    [InlineData("MATCH (a) WHERE (a)-[*]-(:X) RETURN a")]
+    [InlineData("UNWIND range(1, 100000000) AS x RETURN x")]
+    public void Refuses_what_has_no_end(string query) => Assert.Equal(Refusal.TooExpensive, Refused(query).Refusal);
+
+    [Fact]
+    public void Nesting_length_and_complexity_are_bounded()
+    {
+        Assert.Equal(Refusal.TooExpensive, Refused("RETURN " + new string('(', 5000) + "1" + new string(')', 4000)).Refusal);
+        Assert.Equal(Refusal.TooExpensive, Refused("RETURN " + new string('[', 200) + new string(']', 200)).Refusal);
+        Assert.Equal(Refusal.TooExpensive, Refused("RETURN '" + new string('x', 30_000) + "'").Refusal);
+        var twice = string.Concat(Enumerable.Repeat("(x {a: ", 50)) + "1" + string.Concat(Enumerable.Repeat("})", 50));
+        Assert.Equal(Refusal.TooExpensive, Refused("RETURN " + twice).Refusal);
+    }
+
+    [Theory]
+    [InlineData("MATCH (n) RETURN n", "MATCH (n) RETURN n LIMIT 11")]
+    [InlineData("MATCH (n) RETURN n LIMIT 5", "MATCH (n) RETURN n LIMIT 5")]
+    [InlineData("MATCH (n) RETURN n LIMIT 5000;", "MATCH (n) RETURN n LIMIT 11")]
+    [InlineData("MATCH (n) WITH n LIMIT 5000 RETURN count(n)", "MATCH (n) WITH n LIMIT 5000 RETURN count(n) LIMIT 11")]
+    [InlineData("MATCH /* a */ (n)\n\tRETURN  n.name", "MATCH (n) RETURN n.name LIMIT 11")]
+    [InlineData("RETURN 'a\"b\\'c' AS x", "RETURN \"a\\\"b'c\" AS x LIMIT 11")]
+    [InlineData("RETURN 1 UNION RETURN 2", "RETURN 1 UNION RETURN 2")]
+    public void Writes_the_query_anew_with_a_row_limit(string query, string written) => Assert.Equal(written, CypherParser.Parse(query).Write(10));
+
+    [Fact]
+    public void Finds_parameters_wherever_they_are()
+    {
+        var query = CypherParser.Parse("MATCH (n {id: $id}) WHERE n.x IN $xs AND 'a $no' <> n.y RETURN [x IN $list | x], $last LIMIT $limit");
+        Assert.Equal(["id", "last", "limit", "list", "xs"], query.Parameters.Order());
+    }
+
+    private static QueryRefusedException Refused(string query) => Assert.Throws<QueryRefusedException>(() => CypherParser.Parse(query));
+}
