@@ -13,13 +13,13 @@ internal static class SearchFunctions
     public static void CreateIndicatorSearch(this MigrationBuilder migration) => migration.Sql("""
         CREATE EXTENSION IF NOT EXISTS pg_trgm;
         CREATE INDEX ix_indicators_search_text ON indicators USING gin (search_text gin_trgm_ops);
-        CREATE FUNCTION search_indicators(pattern text, clearance smallint, max_rows integer)
+        CREATE FUNCTION search_indicators(needle text, level smallint, most integer)
             RETURNS TABLE (stix_id text, tlp smallint) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
         $f$ BEGIN
             RETURN QUERY SELECT i.stix_id, i.tlp FROM indicators i
-                WHERE i.search_text LIKE pattern AND i.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
-                  AND i.tlp <= clearance AND i.shadowed_from > clearance
-                LIMIT max_rows;
+                WHERE i.search_text LIKE needle AND i.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
+                  AND i.tlp <= level AND i.shadowed_from > level
+                LIMIT most;
         END $f$;
         DO $$
         DECLARE
