@@ -11,6 +11,3 @@ app.MapServiceDefaults();
 app.MapTenancy();
 
 await app.RunAsync();
-
-/// <summary>The service's entry point, for hosts that start it in a test.</summary>
-public partial class Program;
