@@ -15,6 +15,7 @@ public static class MessagingSetup
         where TDb : PlatformDbContext
     {
         builder.Services.AddSingleton<Inbox<TDb>>();
+        builder.Services.AddSingleton<OutboxMetrics>();
         builder.Services.AddHostedService<OutboxRelay>();
         return builder.AddMessaging(serviceName, consumers);
     }

@@ -15,7 +15,7 @@ namespace Platform.ServiceDefaults;
 /// same message id again, which consumers drop.
 /// </summary>
 internal sealed partial class OutboxRelay(
-    [FromKeyedServices(DataSetup.RelayKey)] NpgsqlDataSource source, IBus bus, TimeProvider clock, ILogger<OutboxRelay> log) : BackgroundService
+    [FromKeyedServices(DataSetup.RelayKey)] NpgsqlDataSource source, IBus bus, TimeProvider clock, OutboxMetrics metrics, ILogger<OutboxRelay> log) : BackgroundService
 {
     private const int BatchSize = 200;
     private const int Parallelism = 16;
@@ -77,11 +77,14 @@ internal sealed partial class OutboxRelay(
         {
             if (await take.ExecuteScalarAsync(ct) is not true)
             {
+                // Another process sends, and tells how far it is.
+                metrics.Head(null);
                 return 0;
             }
         }
 
         var batch = await ReadAsync(connection, ct);
+        metrics.Head(batch.Count == 0 ? null : batch[0].OccurredAt);
         if (batch.Count == 0)
         {
             return 0;
@@ -133,6 +136,7 @@ internal sealed partial class OutboxRelay(
                 context.Headers.Set(WellKnown.EventHeaders.Actor, message.Actor);
                 context.Headers.Set(WellKnown.EventHeaders.TraceParent, Activity.Current?.Id ?? message.TraceParent);
             }), ct);
+            metrics.Sent(message.OccurredAt);
             lock (sent)
             {
                 sent.Add(message.Id);
@@ -143,6 +147,7 @@ internal sealed partial class OutboxRelay(
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or MessageException)
         {
             LogRefused(log, exception, message.Id, message.Type);
+            metrics.Refused();
             lock (sent)
             {
                 refused.Add((message.Id, exception.Message));

@@ -13,7 +13,9 @@ namespace Platform.ServiceDefaults.Telemetry;
 /// <summary>Span, metrics and log line of one request, written when its answer is complete.</summary>
 internal sealed partial class RequestObserver(ApiMetrics metrics, IOptions<TelemetryOptions> options, ILoggerFactory loggers)
 {
-    private readonly ILogger _logger = loggers.CreateLogger("Platform.Requests");
+    public const string Category = "Platform.Requests";
+
+    private readonly ILogger _logger = loggers.CreateLogger(Category);
     private readonly double _logged = options.Value.RequestLogRatio;
 
     public async Task ObserveAsync(HttpContext context, RequestDelegate next)

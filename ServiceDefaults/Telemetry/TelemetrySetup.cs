@@ -62,6 +62,7 @@ public static class TelemetrySetup
         }
 
         ScrubConsole(builder.Logging, builder.Configuration);
+        Unburden(builder.Logging, builder.Configuration);
         Quieten(builder.Logging, builder.Configuration);
         builder.Services.AddHostedService<TelemetryStarter>();
         return builder;
@@ -84,6 +85,21 @@ public static class TelemetrySetup
         if (configuration["Logging:Console:FormatterName"] is null or "" or ConsoleFormatterNames.Simple)
         {
             logging.Services.PostConfigure<ConsoleLoggerOptions>(o => o.FormatterName = ScrubbedConsoleFormatter.FormatterName);
+        }
+    }
+
+    // A console that is read slowly must not hold up requests, so lines are dropped instead; and one line a request is
+    // for the log store. Both are the operator's to change.
+    private static void Unburden(ILoggingBuilder logging, IConfiguration configuration)
+    {
+        if (configuration["Logging:Console:QueueFullMode"] is null)
+        {
+            logging.Services.PostConfigure<ConsoleLoggerOptions>(o => o.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
+        }
+
+        if (configuration[$"Logging:Console:LogLevel:{RequestObserver.Category}"] is null)
+        {
+            logging.AddFilter<ConsoleLoggerProvider>(RequestObserver.Category, LogLevel.Warning);
         }
     }
 
