@@ -69,6 +69,8 @@ public sealed class GrammarTests
     [InlineData("Find the shortest path from G0007 to G0016", "path APT28 to APT29")]
     [InlineData("What is T1059?", "describe Command and Scripting Interpreter")]
     [InlineData("Who is Fancy Bear?", "describe APT28")]
+    [InlineData("What's T1059?", "describe Command and Scripting Interpreter")]
+    [InlineData("What’s the path between APT28 and APT29?", "path APT28 to APT29")]
     [InlineData("tell me about PowerShell", "describe PowerShell")]
     [InlineData("intrusion-set--1", "describe APT28")]
     [InlineData("Describe CVE-2021-44228", "describe CVE-2021-44228")]

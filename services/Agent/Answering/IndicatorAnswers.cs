@@ -51,7 +51,7 @@ internal static class IndicatorAnswers
             items.Count == 0 ? $"No indicator matches “{text}” [{mark}]." : $"The {Wording.Number(items.Count)} best matches for “{text}” among the indicators [{mark}]:", ct);
         foreach (var item in items)
         {
-            await session.SayAsync("\n- " + Match(item!), ct);
+            await session.SayAsync("\n- " + Match(item!["indicator"] ?? item), ct);
         }
 
         return AnswerStatus.Answered;

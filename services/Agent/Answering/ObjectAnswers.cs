@@ -75,7 +75,8 @@ internal static partial class ObjectAnswers
         }
 
         session.Keep(result.Data?["nodes"] as JsonArray ?? []);
-        var many = names.Count >= plan.Limit - 1 ? $"at least {Wording.Number(names.Count)}" : Wording.Number(names.Count);
+        var truncated = result.Data?["truncated"] is JsonValue flag && flag.TryGetValue<bool>(out var more) && more;
+        var many = truncated ? $"at least {Wording.Number(names.Count)}" : Wording.Number(names.Count);
         await session.SayAsync($"{Wording.Entity(plan.Entity)} has a direct relationship with {many} objects [{mark}]{(names.Count == 0 ? "." : ":")}", ct);
         foreach (var name in names.Take(ShownNeighbors))
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 
 namespace Platform.Agent.Planning;
 
@@ -12,6 +13,9 @@ internal static class Tokenizer
     private static readonly SearchValues<char> Closing = SearchValues.Create("\"“”»’'`)>}.,;:!?…");
     private static readonly SearchValues<char> Quotes = SearchValues.Create("\"“”„«»`");
     private static readonly SearchValues<char> Breaks = SearchValues.Create(",;:.!?");
+
+    /// <summary>After these, <c>'s</c> is a verb.</summary>
+    private static readonly FrozenSet<string> Contracted = new[] { "what", "who", "that", "it", "where", "how", "there", "let", "which" }.ToFrozenSet();
 
     public static List<Token> Split(string message)
     {
@@ -66,14 +70,14 @@ internal static class Tokenizer
 
         var text = message[start..end];
         var possessive = false;
-        if (text.Length > 2 && text[^1] is 's' or 'S' && text[^2] is '\'' or '’')
+        if (text.Length > 2 && text[^1] is 's' or 'S' && text[^2] is '\'' or '’' && !Contracted.Contains(text[..^2].ToLowerInvariant()))
         {
             text = text[..^2];
             end -= 2;
             possessive = true;
         }
 
-        tokens.Add(new Token(text, text.ToLowerInvariant(), start, end, broken, possessive, inQuotes));
+        tokens.Add(new Token(text, text.ToLowerInvariant().Replace('’', '\''), start, end, broken, possessive, inQuotes));
         broken = breakAfter;
     }
 }
