@@ -1,6 +1,9 @@
+using Platform.Contracts.Tenancy;
 using Platform.Identity.Audit;
+using Platform.Identity.Clients;
 using Platform.Identity.FirstRun;
 using Platform.Identity.Keys;
+using Platform.Identity.Protocol;
 using Platform.Identity.Sessions;
 using Platform.Identity.SignIn;
 using Platform.Identity.Storage;
@@ -23,8 +26,13 @@ internal static class IdentitySetup
             .Validate(s => s.HasValidIssuer(), "Identity:Issuer must be an absolute http(s) URL without query, fragment or trailing slash.")
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<IdentityDb>("identitydb");
-        builder.AddMessaging<IdentityDb>("identity");
-        builder.Services.AddKeys().AddSignIn().AddUsers();
+        builder.AddMessaging<IdentityDb>("identity", consumers => consumers
+            .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>()
+            .AddBatchConsumer<TenantUpdatedConsumer, TenantUpdated>()
+            .AddBatchConsumer<TenantSuspendedConsumer, TenantSuspended>()
+            .AddBatchConsumer<TenantReactivatedConsumer, TenantReactivated>()
+            .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>());
+        builder.Services.AddKeys().AddSignIn().AddUsers().AddProtocol();
         builder.Services.AddSingleton<TenantScopes>().AddSingleton<AuditTrail>().AddScoped<TenantDirectory>();
         builder.Services.AddHostedService<SeedTenant>();
         return builder;
@@ -52,4 +60,10 @@ internal static class IdentitySetup
         .AddScoped<CreateUser>()
         .AddScoped<UpdateUser>()
         .AddScoped<DeleteUser>();
+
+    private static IServiceCollection AddProtocol(this IServiceCollection services) => services
+        .AddSingleton<ClientSecrets>()
+        .AddSingleton<ClientAuthentication>()
+        .AddScoped<CreateClient>()
+        .AddScoped<TokenGrants>();
 }

@@ -1,5 +1,6 @@
 using Platform.Identity;
-using Platform.Identity.Keys;
+using Platform.Identity.Clients;
+using Platform.Identity.Protocol;
 using Platform.Identity.Roles;
 using Platform.Identity.Sessions;
 using Platform.Identity.SignIn;
@@ -14,12 +15,14 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapServiceDefaults();
 app.MapWellKnown();
+app.MapTokens();
 app.MapApi(api =>
 {
     api.MapAuth();
     api.MapSessions();
     api.MapUsers();
     api.MapRoles();
+    api.MapClients();
 });
 
 await app.RunAsync();

@@ -8,4 +8,6 @@ internal static class FirstPartyClients
 
     /// <summary>The API description's pages.</summary>
     public const string Docs = "platform-docs";
+
+    public static bool Is(string clientId) => clientId is CommandLine or Docs;
 }

@@ -32,9 +32,14 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
         await using var tenant = scopes.Enter(presented.TenantId);
         var db = tenant.Db;
         var row = await db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Id == presented.Id, ct);
-        if (row is null || !opaque.Matches(presented, row.Hash) || row.ClientId != clientId || !IsWithin(scope, row.Scope))
+        if (row is null || !opaque.Matches(presented, row.Hash) || row.ClientId != clientId)
         {
             return null;
+        }
+
+        if (!IsWithin(scope, row.Scope))
+        {
+            throw new ScopeExceededException();
         }
 
         var now = clock.GetUtcNow();
@@ -105,3 +110,6 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
         await db.SaveChangesAsync(ct);
     }
 }
+
+/// <summary>A refresh asked for more than was granted (RFC 6749, section 6).</summary>
+internal sealed class ScopeExceededException : Exception;

@@ -1,11 +1,11 @@
 using Platform.Contracts;
 using Platform.Identity.Audit;
+using Platform.Identity.Clients;
 using Platform.Identity.Roles;
 using Platform.Identity.Sessions;
 using Platform.Identity.Storage;
 using Platform.Identity.Tenants;
 using Platform.Identity.Tokens;
-using Platform.Identity.Clients;
 using Platform.ServiceDefaults;
 
 namespace Platform.Identity.SignIn;

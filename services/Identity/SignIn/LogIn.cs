@@ -10,7 +10,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Identity.SignIn;
 
 /// <summary>Who wants in, from where, and how they want to be remembered.</summary>
-internal sealed record Credentials(string Username, string Password, string? Tenant, bool RememberMe, string? Device);
+internal sealed record Credentials(string Username, string Password, string? Tenant, bool RememberMe, string? Device, string? Scope = null);
 
 /// <summary>
 /// Sign-in by password. Whether the tenant, the name or the password was wrong, the answer and its time are the same:
@@ -55,7 +55,8 @@ internal sealed class LogIn(
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await throttle.SucceedAsync(db, credentials.Username, origin.Address, ct);
-        var signedIn = tokens.Open(db, user, ["pwd"], clientId, credentials.RememberMe, credentials.Device, origin);
+        var signedIn = tokens.Open(
+            db, user, ["pwd"], clientId, credentials.RememberMe, credentials.Device, origin, credentials.Scope ?? SessionTokens.DefaultScope);
         Record(db, tenantId, AuditActions.LoginSuccess, Outcomes.Success, user, credentials, origin);
         await db.SaveChangesAsync(ct);
         // Past the row's version: signing in twice at once is no conflict.

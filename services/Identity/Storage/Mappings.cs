@@ -18,6 +18,8 @@ internal sealed class TenantMapping : IEntityTypeConfiguration<Tenant>
         builder.ToTable("tenants");
         builder.Property(t => t.Id).ValueGeneratedNever();
         builder.Property(t => t.Status).HasConversion<string>().HasMaxLength(16);
+        builder.Property(t => t.NamedAt).HasDefaultValueSql("'-infinity'");
+        builder.Property(t => t.StatusAt).HasDefaultValueSql("'-infinity'");
         builder.HasIndex(t => t.Slug).IsUnique().HasFilter("status <> 'Deleted'");
     }
 }

@@ -13,6 +13,12 @@ internal sealed class Tenant : IRow
 
     public TenantStatus Status { get; set; }
 
+    /// <summary>When the event happened that told slug and name.</summary>
+    public DateTimeOffset NamedAt { get; set; } = DateTimeOffset.MinValue;
+
+    /// <summary>When the event happened that told the status.</summary>
+    public DateTimeOffset StatusAt { get; set; } = DateTimeOffset.MinValue;
+
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }

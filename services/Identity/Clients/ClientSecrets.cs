@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using Platform.Contracts;
+using Platform.Identity.Keys;
+using Platform.Identity.Tenants;
+
+namespace Platform.Identity.Clients;
+
+/// <summary>
+/// Ids and secrets of clients. An id names its tenant, since whoever presents it is in no tenant yet; a secret is 256
+/// random bits, so a keyed hash is enough to keep.
+/// </summary>
+internal sealed class ClientSecrets(Vault vault)
+{
+    private const string IdPrefix = "ic_";
+    private const string SecretPrefix = "cs_";
+    private const string Purpose = "client-secret";
+    private const int IdSize = 28;
+
+    public static string NewId(Guid tenantId)
+    {
+        Span<byte> bytes = stackalloc byte[IdSize];
+        tenantId.TryWriteBytes(bytes);
+        RandomNumberGenerator.Fill(bytes[16..]);
+        return IdPrefix + WebEncoders.Base64UrlEncode(bytes);
+    }
+
+    /// <summary>Where a client is to be looked for.</summary>
+    public static Guid TenantOf(string clientId)
+    {
+        if (FirstPartyClients.Is(clientId))
+        {
+            return WellKnown.DefaultTenantId;
+        }
+
+        Span<byte> bytes = stackalloc byte[IdSize];
+        return clientId.StartsWith(IdPrefix, StringComparison.Ordinal) && clientId.Length == IdPrefix.Length + 38
+            && System.Buffers.Text.Base64Url.TryDecodeFromChars(clientId.AsSpan(IdPrefix.Length), bytes, out var length) && length == IdSize
+                ? new Guid(bytes[..16])
+                : TenantDirectory.Nowhere;
+    }
+
+    public (string Secret, byte[] Hash) NewSecret()
+    {
+        var secret = SecretPrefix + WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
+        return (secret, Hash(secret));
+    }
+
+    /// <summary>Compares in constant time.</summary>
+    public bool Matches(string secret, byte[] hash) => CryptographicOperations.FixedTimeEquals(Hash(secret), hash);
+
+    private byte[] Hash(string secret) => vault.Hash(Purpose, Encoding.UTF8.GetBytes(secret));
+}

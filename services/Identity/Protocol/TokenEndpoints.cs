@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Platform.ServiceDefaults;
+
+namespace Platform.Identity.Protocol;
+
+/// <summary>The token endpoint; answers have the shapes of RFC 6749 in every version of the API.</summary>
+internal static class TokenEndpoints
+{
+    private static readonly string[] FormParameters =
+        ["grant_type", "client_id", "client_secret", "scope", "refresh_token", "username", "password", "tenant"];
+
+    public static void MapTokens(this IEndpointRouteBuilder routes)
+    {
+        var protocol = routes.MapGroup("").WithGroupName("v1").WithTags("oauth").RequireAuthorization().Unwrapped().DisableAntiforgery();
+        protocol.MapPost("/connect/token", IssueAsync).WithSummary("Get tokens (RFC 6749)").AddOpenApiOperationTransformer(DescribeForm);
+        protocol.MapPost("/api/v1/users/token", IssueForPasswordAsync).WithSummary("Get tokens, also by password").AddOpenApiOperationTransformer(DescribeForm);
+    }
+
+    /// <summary>
+    /// Grants: <c>client_credentials</c> with <c>client_secret_basic</c> or <c>client_secret_post</c>, and <c>refresh_token</c>.
+    /// </summary>
+    private static Task<Results<Ok<TokenAnswer>, JsonHttpResult<OAuthErrorBody>>> IssueAsync(
+        HttpContext http, ClientOrigin origin, TokenGrants grants, CancellationToken ct) => AnswerAsync(http, false, origin, grants, ct);
+
+    /// <summary>For older clients: as <c>/connect/token</c>, and the password grant, by default as the client <c>platform-cli</c>.</summary>
+    private static Task<Results<Ok<TokenAnswer>, JsonHttpResult<OAuthErrorBody>>> IssueForPasswordAsync(
+        HttpContext http, ClientOrigin origin, TokenGrants grants, CancellationToken ct) => AnswerAsync(http, true, origin, grants, ct);
+
+    private static async Task<Results<Ok<TokenAnswer>, JsonHttpResult<OAuthErrorBody>>> AnswerAsync(
+        HttpContext http, bool allowPassword, ClientOrigin origin, TokenGrants grants, CancellationToken ct)
+    {
+        // RFC 6749, section 5.1: tokens, and errors about them, stay out of every cache.
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.Pragma = "no-cache";
+        try
+        {
+            return TypedResults.Ok(await grants.RunAsync(http.Request, allowPassword, origin, ct));
+        }
+        catch (OAuthException exception)
+        {
+            return exception.Error.ToResult(http.Response);
+        }
+    }
+
+    /// <summary>Described and not declared: a declared content type is enforced by routing, with an answer that is not RFC 6749's.</summary>
+    private static Task DescribeForm(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        var schema = new OpenApiSchema { Type = JsonSchemaType.Object, Required = new HashSet<string> { "grant_type" }, Properties = new Dictionary<string, IOpenApiSchema>() };
+        foreach (var name in FormParameters)
+        {
+            schema.Properties[name] = new OpenApiSchema { Type = JsonSchemaType.String };
+        }
+
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/x-www-form-urlencoded"] = new() { Schema = schema } },
+        };
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,19 @@
+using MassTransit;
+using Platform.Contracts.Tenancy;
+using Platform.Identity.Storage;
+using Platform.ServiceDefaults;
+
+namespace Platform.Identity.Tenants;
+
+/// <summary>A deleted tenant is as good as unknown.</summary>
+internal sealed class TenantDeletedConsumer(Inbox<IdentityDb> inbox) : IConsumer<Batch<TenantDeleted>>
+{
+    public Task Consume(ConsumeContext<Batch<TenantDeleted>> context) =>
+        inbox.ProcessAsync(context, nameof(TenantDeletedConsumer), async (db, _, messages, ct) =>
+        {
+            foreach (var message in messages)
+            {
+                await TenantCopies.SetStatusAsync(db, message.Event.TenantId, TenantStatus.Deleted, message.OccurredAt, ct);
+            }
+        });
+}

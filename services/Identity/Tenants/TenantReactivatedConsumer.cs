@@ -1,0 +1,19 @@
+using MassTransit;
+using Platform.Contracts.Tenancy;
+using Platform.Identity.Storage;
+using Platform.ServiceDefaults;
+
+namespace Platform.Identity.Tenants;
+
+/// <summary>A tenant's users may sign in again.</summary>
+internal sealed class TenantReactivatedConsumer(Inbox<IdentityDb> inbox) : IConsumer<Batch<TenantReactivated>>
+{
+    public Task Consume(ConsumeContext<Batch<TenantReactivated>> context) =>
+        inbox.ProcessAsync(context, nameof(TenantReactivatedConsumer), async (db, _, messages, ct) =>
+        {
+            foreach (var message in messages)
+            {
+                await TenantCopies.SetStatusAsync(db, message.Event.TenantId, TenantStatus.Active, message.OccurredAt, ct);
+            }
+        });
+}
