@@ -1,10 +1,15 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Gateway.Authentication;
+using Platform.Gateway.Docs;
+using Platform.Gateway.Health;
+using Platform.Gateway.Limits;
 using Platform.Gateway.Pipeline;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Revocation;
 using Platform.Gateway.Tenants;
+using Platform.Gateway.Tokens;
+using Platform.Gateway.Usage;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway;
@@ -22,10 +27,11 @@ internal static class GatewaySetup
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.AddTelemetry("gateway");
         builder.AddManagementPort();
-        builder.AddHealth();
+        builder.AddGatewayHealth();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
         builder.Services.Configure<KestrelServerOptions>(Limit);
         builder.AddInternalApi();
+        builder.AddInternalListener();
         builder.AddProxy();
         Compression.Add(builder.Services);
         builder.AddCors();
@@ -38,31 +44,39 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<KeyResolver>();
         builder.Services.AddSingleton<TenantStates>();
         builder.Services.AddSingleton<Revocations>();
-        builder.Services.AddSingleton<FeedState>();
+        builder.AddRevocationFeed();
+        builder.AddLimits();
+        builder.AddUsage();
+        builder.Services.AddSingleton<OpenApiDocuments>();
         return builder;
     }
 
     /// <summary>The pipeline, in the order in which a request passes it.</summary>
     public static WebApplication UseGateway(this WebApplication app)
     {
+        app.UseInternalListener();
         app.UseHttpSpanTags();
         app.UseRequestId();
         app.UseMiddleware<RequestEdge>();
         app.UseFaults();
+        app.UseDocsPages();
         app.UseRouting();
         app.UseCors();
         app.UseMiddleware<RouteAdmission>();
         app.UseResponseCompression();
         app.UseMiddleware<ClientAuthentication>();
+        app.UseMiddleware<UsageRecording>();
         app.UseMiddleware<TenantGate>();
+        app.UseMiddleware<RateLimiting>();
         app.UseMiddleware<Forwarding>();
         return app;
     }
 
     public static WebApplication MapGateway(this WebApplication app)
     {
-        app.MapHealth();
+        app.MapGatewayHealth();
         app.MapMetrics();
+        app.MapDocs();
         app.MapProxy();
         return app;
     }
@@ -97,6 +111,31 @@ internal static class GatewaySetup
         }
 
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+    }
+
+    private static void AddRevocationFeed(this WebApplicationBuilder builder)
+    {
+        var instance = new GatewayInstance(Guid.CreateVersion7().ToString("N"));
+        builder.Services.AddSingleton(instance);
+        builder.Services.AddSingleton<FeedState>();
+        builder.Services.AddSingleton<OpenStreams>();
+        builder.Services.AddHostedService<FeedPulse>();
+        builder.AddMessaging("gateway", consumers => consumers.AddInstanceConsumer<RevocationConsumer>(instance.Id));
+    }
+
+    private static void AddLimits(this WebApplicationBuilder builder)
+    {
+        builder.AddRedisClient(RateLimiter.Store);
+        builder.Services.AddSingleton<LocalLimiter>();
+        builder.Services.AddSingleton<RateLimiter>();
+        builder.Services.AddSingleton<LimitPlans>();
+    }
+
+    private static void AddUsage(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<UsageOptions>().BindConfiguration(UsageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<UsageJournal>();
+        builder.Services.AddHostedService<UsageShipper>();
     }
 
     private static void AddCors(this WebApplicationBuilder builder)

@@ -83,6 +83,22 @@ public sealed class ProxyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_body_over_the_limit_is_413_also_when_it_does_not_say_its_length()
+    {
+        var large = new byte[1024 * 1024 + 1];
+
+        foreach (var chunked in new[] { false, true })
+        {
+            var request = _gateway.Request(HttpMethod.Post, Path);
+            request.Content = new ByteArrayContent(large);
+            request.Headers.TransferEncodingChunked = chunked;
+            var response = await _gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+            Assert.Contains(ErrorCodes.PayloadTooLarge, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_bulk_route_takes_more()
     {
         var request = _gateway.Request(HttpMethod.Post, "/api/v2/threat-intel/indicators/bulk");

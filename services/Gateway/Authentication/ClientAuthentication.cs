@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Primitives;
 using Platform.Contracts;
+using Platform.Gateway.Limits;
 using Platform.Gateway.Pipeline;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Revocation;
@@ -9,7 +10,8 @@ namespace Platform.Gateway.Authentication;
 
 /// <summary>Finds out who calls. After it every request has a credential, or has been answered.</summary>
 internal sealed class ClientAuthentication(
-    RequestDelegate next, TokenVerifier tokens, KeyResolver keys, InternalTokenIssuer issuer, Revocations revocations, FeedState feed)
+    RequestDelegate next, TokenVerifier tokens, KeyResolver keys, InternalTokenIssuer issuer, Revocations revocations, FeedState feed,
+    RateLimiter limiter, LimitPlans plans)
 {
     public const string ApiKeyHeader = "X-API-Key";
     private const string Bearer = "Bearer ";
@@ -46,7 +48,7 @@ internal sealed class ClientAuthentication(
         var fault = verification.Fault ?? Refusal(verification.Credential!, request.Rules, context);
         if (fault is not null)
         {
-            return RefuseAsync(context, fault);
+            return RefuseAsync(context, request, fault);
         }
 
         request.Credential = verification.Credential;
@@ -86,9 +88,18 @@ internal sealed class ClientAuthentication(
         return credential.MustChangePassword && !rules.BeforePasswordChange ? PasswordFirst : null;
     }
 
-    /// <summary>RFC 6750, section 3: the challenge names the error, unless no credential was sent.</summary>
-    private static Task RefuseAsync(HttpContext context, Fault fault)
+    /// <summary>
+    /// RFC 6750, section 3: the challenge names the error, unless no credential was sent. A wrong credential counts as a
+    /// request without one, so that guessing is limited by address.
+    /// </summary>
+    private async Task RefuseAsync(HttpContext context, GatewayRequest request, Fault fault)
     {
+        if (fault.Code == ErrorCodes.AuthFailed)
+        {
+            request.Limit = await limiter.ChargeAsync(plans.OfAddress(context.Connection.RemoteIpAddress));
+            fault = request.Limit.Allowed ? fault : RateLimiting.Refused(request.Limit);
+        }
+
         if (fault.Status == StatusCodes.Status401Unauthorized)
         {
             context.Response.Headers.WWWAuthenticate = fault.Code == ErrorCodes.AuthRequired
@@ -96,6 +107,6 @@ internal sealed class ClientAuthentication(
                 : $"Bearer realm=\"platform\", error=\"invalid_token\", error_description=\"{fault.Message}\"";
         }
 
-        return FaultWriter.WriteAsync(context, fault);
+        await FaultWriter.WriteAsync(context, fault);
     }
 }

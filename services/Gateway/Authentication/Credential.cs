@@ -1,4 +1,5 @@
 using System.Net;
+using Platform.Gateway.Limits;
 using Platform.Gateway.Tenants;
 using Platform.ServiceDefaults;
 
@@ -40,6 +41,9 @@ internal sealed class Credential(Caller caller, TenantEntry? tenant)
 
     /// <summary>The state of the revocation tables for which this credential was last found valid.</summary>
     public long RevocationsSeen { get; set; } = -1;
+
+    /// <summary>The prepared limits, for the tenant state they were made of.</summary>
+    public PlanOfState? Plan { get; set; }
 
     /// <summary>Whether the key may be used from an address.</summary>
     public bool Admits(IPAddress? address)

@@ -1,5 +1,7 @@
 using Platform.Gateway.Authentication;
+using Platform.Gateway.Limits;
 using Platform.Gateway.Proxy;
+using Platform.Gateway.Tenants;
 
 namespace Platform.Gateway.Pipeline;
 
@@ -14,6 +16,15 @@ internal sealed class GatewayRequest(long started)
 
     /// <summary>Who calls; null until authentication has run.</summary>
     public Credential? Credential { get; set; }
+
+    /// <summary>The state of the caller's tenant, as this request was let in by it.</summary>
+    public TenantState? Tenant { get; set; }
+
+    /// <summary>What the limiter said; null where nothing was counted.</summary>
+    public LimitDecision? Limit { get; set; }
+
+    /// <summary>Whether the request is in the usage journal.</summary>
+    public bool Recorded { get; set; }
 
     /// <summary>The request's state, set by the first middleware of the gateway.</summary>
     public static GatewayRequest Of(HttpContext context) => context.Features.Get<GatewayRequest>()!;

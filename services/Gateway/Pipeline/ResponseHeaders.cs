@@ -36,6 +36,7 @@ internal static class ResponseHeaders
             headers[TraceId] = activity.TraceId.ToHexString();
         }
 
+        GatewayRequest.Of(context).Limit?.Write(headers);
         headers.XContentTypeOptions = NoSniff;
         headers.XFrameOptions = Deny;
         headers["Referrer-Policy"] = NoReferrer;

@@ -21,6 +21,8 @@ internal sealed class RouteAdmission(RequestDelegate next)
         GatewayRequest.Of(context).Rules = rules;
         if (context.Request.ContentLength > rules.MaxBodyBytes)
         {
+            // The body is on its way and nobody will read it.
+            context.Response.Headers.Connection = "close";
             return FaultWriter.WriteAsync(context, TooLarge(rules.MaxBodyBytes));
         }
 

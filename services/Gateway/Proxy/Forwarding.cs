@@ -1,11 +1,12 @@
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Pipeline;
+using Platform.Gateway.Revocation;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Proxy;
 
 /// <summary>Last step before YARP: the client's credential gives way to an internal token, and the gateway states who called from where.</summary>
-internal sealed class Forwarding(RequestDelegate next, InternalTokenIssuer tokens)
+internal sealed class Forwarding(RequestDelegate next, InternalTokenIssuer tokens, OpenStreams streams)
 {
     private const string ForwardedHost = "X-Forwarded-Host";
 
@@ -17,7 +18,18 @@ internal sealed class Forwarding(RequestDelegate next, InternalTokenIssuer token
             State(context, request);
         }
 
-        await next(context);
+        if (request.Rules.Streams)
+        {
+            using (streams.Add(context, request.Credential!))
+            {
+                await next(context);
+            }
+        }
+        else
+        {
+            await next(context);
+        }
+
         if (!context.Response.HasStarted && ProxyFaults.Of(context) is { } fault)
         {
             await FaultWriter.WriteAsync(context, fault);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Platform.Gateway.Authentication;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Revocation;
 
@@ -14,6 +15,7 @@ internal sealed class Revocations(TimeProvider clock)
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _sessions = new();
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _users = new();
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _keys = new();
     private long _version;
 
     /// <summary>Changes with every revocation.</summary>
@@ -32,18 +34,36 @@ internal sealed class Revocations(TimeProvider clock)
         Advance();
     }
 
+    /// <summary>An API key was revoked or changed.</summary>
+    public void ChangeKey(Guid key)
+    {
+        _keys[key] = clock.GetUtcNow();
+        Advance();
+    }
+
     /// <summary>Something else that credentials rest on changed.</summary>
     public void Advance()
     {
         Interlocked.Increment(ref _version);
-        if (_sessions.Count + _users.Count > 1000)
+        if (_sessions.Count + _users.Count + _keys.Count > 1000)
         {
+            Sweep(_keys);
             Sweep(_sessions);
             Sweep(_users);
         }
     }
 
-    public bool IsSessionEnded(Guid session) => _sessions.ContainsKey(session);
+    /// <summary>Whether a caller who was verified at a moment may go on.</summary>
+    public bool Void(Caller caller, DateTimeOffset verifiedAt)
+    {
+        if (caller.SessionId is { } session && _sessions.ContainsKey(session))
+        {
+            return true;
+        }
+
+        var table = caller.Kind == CallerKind.ApiKey ? _keys : _users;
+        return Guid.TryParse(caller.Subject, out var id) && table.TryGetValue(id, out var changed) && verifiedAt < changed;
+    }
 
     /// <summary>Whether a credential was made void.</summary>
     public bool Void(Credential credential)
@@ -54,12 +74,7 @@ internal sealed class Revocations(TimeProvider clock)
             return false;
         }
 
-        if (credential.Caller.SessionId is { } session && _sessions.ContainsKey(session))
-        {
-            return true;
-        }
-
-        if (credential.UserId is { } user && _users.TryGetValue(user, out var changed) && credential.IssuedAt < changed)
+        if (Void(credential.Caller, credential.IssuedAt))
         {
             return true;
         }

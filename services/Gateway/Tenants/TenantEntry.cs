@@ -1,3 +1,5 @@
+using Platform.Gateway.Limits;
+
 namespace Platform.Gateway.Tenants;
 
 /// <summary>The last known state of a tenant; shared by all its credentials.</summary>
@@ -7,6 +9,9 @@ internal sealed class TenantEntry(Guid id)
 
     /// <summary>What Tenancy last said; null until it was asked, and after an event said that it changed.</summary>
     public volatile TenantState? State;
+
+    /// <summary>The prepared limits of callers without limits of their own.</summary>
+    public PlanOfState? Plan { get; set; }
 
     /// <summary>One question to Tenancy at a time.</summary>
     public SemaphoreSlim Asking { get; } = new(1);

@@ -14,21 +14,27 @@ internal sealed class TenantGate(RequestDelegate next, TenantStates tenants, Fee
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (GatewayRequest.Of(context).Credential?.Tenant is not { } entry)
+        var request = GatewayRequest.Of(context);
+        if (request.Credential?.Tenant is not { } entry)
         {
             return next(context);
         }
 
         var pending = tenants.GetAsync(entry, feed.MaxAge, context.RequestAborted);
-        return pending.IsCompletedSuccessfully ? ContinueAsync(context, pending.Result) : AwaitAsync(context, pending);
+        return pending.IsCompletedSuccessfully ? ContinueAsync(context, request, pending.Result) : AwaitAsync(context, request, pending);
     }
 
-    private async Task AwaitAsync(HttpContext context, ValueTask<TenantState?> pending) => await ContinueAsync(context, await pending);
+    private async Task AwaitAsync(HttpContext context, GatewayRequest request, ValueTask<TenantState?> pending) =>
+        await ContinueAsync(context, request, await pending);
 
-    private Task ContinueAsync(HttpContext context, TenantState? state) => state switch
+    private Task ContinueAsync(HttpContext context, GatewayRequest request, TenantState? state)
     {
-        null => FaultWriter.WriteAsync(context, CannotTell),
-        { IsActive: false } => FaultWriter.WriteAsync(context, Suspended),
-        _ => next(context),
-    };
+        request.Tenant = state;
+        return state switch
+        {
+            null => FaultWriter.WriteAsync(context, CannotTell),
+            { IsActive: false } => FaultWriter.WriteAsync(context, Suspended),
+            _ => next(context),
+        };
+    }
 }

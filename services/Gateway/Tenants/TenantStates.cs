@@ -25,6 +25,15 @@ internal sealed partial class TenantStates(InternalApi api, TimeProvider clock, 
         }
     }
 
+    /// <summary>Makes every tenant's next request ask Tenancy.</summary>
+    public void ForgetAll()
+    {
+        foreach (var entry in _tenants.Values)
+        {
+            entry.State = null;
+        }
+    }
+
     /// <summary>The state, not older than <paramref name="maxAge"/>; null when Tenancy cannot be asked and nothing current is known.</summary>
     public ValueTask<TenantState?> GetAsync(TenantEntry entry, TimeSpan? maxAge, CancellationToken ct)
     {

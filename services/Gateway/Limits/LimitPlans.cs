@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using Platform.Gateway.Authentication;
+using Platform.Gateway.Tenants;
+
+namespace Platform.Gateway.Limits;
+
+/// <summary>Finds the plan of a request: its tenant's and key's, or its address'.</summary>
+internal sealed class LimitPlans(IOptions<GatewayOptions> options)
+{
+    private const int AddressesKept = 50_000;
+
+    private readonly BoundedCache<IPAddress, LimitPlan> _addresses = new(AddressesKept);
+
+    public static LimitPlan Of(Credential credential, TenantState state)
+    {
+        if (credential.Plan is { } known && ReferenceEquals(known.State, state))
+        {
+            return known.Plan;
+        }
+
+        // Callers of one tenant without limits of their own share a plan, and with it a remembered refusal.
+        var tenant = credential.Tenant!;
+        var plan = credential.Limits is null ? SharedPlan(tenant, state, credential) : LimitPlan.Of(tenant, state.Limits, credential);
+        credential.Plan = new PlanOfState(state, plan);
+        return plan;
+    }
+
+    public LimitPlan OfAddress(IPAddress? address)
+    {
+        var subject = Subject(address ?? IPAddress.None);
+        if (!_addresses.TryGet(subject, out var plan))
+        {
+            plan = LimitPlan.OfAddress(subject.ToString(), options.Value.AnonymousPerMinute);
+            _addresses.Set(subject, plan);
+        }
+
+        return plan;
+    }
+
+    private static LimitPlan SharedPlan(TenantEntry tenant, TenantState state, Credential credential)
+    {
+        if (tenant.Plan is { } known && (ReferenceEquals(known.State, state) || known.State.Limits == state.Limits))
+        {
+            return known.Plan;
+        }
+
+        var plan = LimitPlan.Of(tenant, state.Limits, credential);
+        tenant.Plan = new PlanOfState(state, plan);
+        return plan;
+    }
+
+    /// <summary>Of IPv6 the /64, which is the least that one subscriber holds.</summary>
+    private static IPAddress Subject(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4();
+        }
+
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
+        {
+            return address;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        bytes[8..].Clear();
+        return new IPAddress(bytes);
+    }
+}
+
+/// <summary>A plan and the limits that it was made of.</summary>
+internal sealed record PlanOfState(TenantState State, LimitPlan Plan);

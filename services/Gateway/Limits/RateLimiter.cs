@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Options;
+using Platform.ServiceDefaults;
+using StackExchange.Redis;
+
+namespace Platform.Gateway.Limits;
+
+/// <summary>
+/// Counts requests in Redis, in one round trip for all windows of a caller. Redis has 30 ms; when it does not answer the
+/// local limiter decides, and Redis is tried again after a short pause. The limit is never off.
+/// </summary>
+internal sealed partial class RateLimiter(
+    [FromKeyedServices(RateLimiter.Store)] RedisConnection redis, LocalLimiter local, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<RateLimiter> log)
+{
+    /// <summary>Name of the Redis that holds the counters.</summary>
+    public const string Store = "state";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private long _tryAgainAt;
+    private int _away;
+
+    /// <summary>Whether the last decisions were made without Redis.</summary>
+    public bool IsLocal => Volatile.Read(ref _away) == 1;
+
+    public ValueTask<LimitDecision> ChargeAsync(LimitPlan plan)
+    {
+        var now = NowMicroseconds();
+        if (plan.RefusalAt(now) is { } refusal)
+        {
+            return ValueTask.FromResult(refusal);
+        }
+
+        return now < Interlocked.Read(ref _tryAgainAt) || redis.Database is not { } database
+            ? ValueTask.FromResult(ChargeLocally(plan, "there is no connection"))
+            : ChargeInRedisAsync(database, plan);
+    }
+
+    private async ValueTask<LimitDecision> ChargeInRedisAsync(IDatabase database, LimitPlan plan)
+    {
+        using var activity = redis.StartActivity("EVALSHA");
+        try
+        {
+            var reply = await EvaluateAsync(database, plan);
+            if (Interlocked.Exchange(ref _away, 0) == 1)
+            {
+                LogBack(log);
+            }
+
+            return Read(plan, reply);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
+        {
+            Interlocked.Exchange(ref _tryAgainAt, NowMicroseconds() + (long)Pause.TotalMicroseconds);
+            return ChargeLocally(plan, exception.Message);
+        }
+    }
+
+    private static async Task<RedisResult[]> EvaluateAsync(IDatabase database, LimitPlan plan)
+    {
+        try
+        {
+            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(Patience);
+        }
+        catch (RedisServerException exception) when (exception.Message.Contains("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // The server was restarted; the client now knows, and sends the text again.
+            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(Patience);
+        }
+    }
+
+    private LimitDecision Read(LimitPlan plan, RedisResult[] reply)
+    {
+        Span<(long Left, long Wait)> found = stackalloc (long, long)[plan.Windows.Count];
+        for (var i = 0; i < found.Length; i++)
+        {
+            found[i] = ((long)reply[(i * 2) + 1], (long)reply[(i * 2) + 2]);
+        }
+
+        var decision = LimitDecision.Of(plan, (long)reply[0] == 1, found);
+        if (!decision.Allowed)
+        {
+            plan.Refuse(decision, NowMicroseconds());
+        }
+
+        return decision;
+    }
+
+    private LimitDecision ChargeLocally(LimitPlan plan, string reason)
+    {
+        if (Interlocked.Exchange(ref _away, 1) == 0)
+        {
+            LogAway(log, reason);
+        }
+
+        return local.Charge(plan, options.Value.Instances);
+    }
+
+    private long NowMicroseconds() => (long)clock.GetElapsedTime(0).TotalMicroseconds;
+
+    [LoggerMessage(LogLevel.Warning, "Limits are counted in this process: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Limits are counted in Redis again")]
+    private static partial void LogBack(ILogger logger);
+}

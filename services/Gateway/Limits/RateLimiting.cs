@@ -1,0 +1,39 @@
+using Platform.Contracts;
+using Platform.Gateway.Pipeline;
+using Platform.ServiceDefaults;
+
+namespace Platform.Gateway.Limits;
+
+/// <summary>Counts the request and refuses it when a window is full.</summary>
+internal sealed class RateLimiting(RequestDelegate next, RateLimiter limiter, LimitPlans plans)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var request = GatewayRequest.Of(context);
+        var credential = request.Credential!;
+        if (credential.Tenant is null && request.Rules.Unlimited)
+        {
+            return next(context);
+        }
+
+        var plan = request.Tenant is { } state
+            ? LimitPlans.Of(credential, state)
+            : plans.OfAddress(context.Connection.RemoteIpAddress);
+        var pending = limiter.ChargeAsync(plan);
+        return pending.IsCompletedSuccessfully ? ContinueAsync(context, request, pending.Result) : AwaitAsync(context, request, pending);
+    }
+
+    private async Task AwaitAsync(HttpContext context, GatewayRequest request, ValueTask<LimitDecision> pending) =>
+        await ContinueAsync(context, request, await pending);
+
+    private Task ContinueAsync(HttpContext context, GatewayRequest request, LimitDecision decision)
+    {
+        request.Limit = decision;
+        return decision.Allowed ? next(context) : FaultWriter.WriteAsync(context, Refused(decision));
+    }
+
+    public static Fault Refused(LimitDecision decision) => new(
+        ErrorCodes.RateLimitExceeded,
+        $"The limit of {decision.Window.Limit} requests per {decision.Window.Name} is reached.",
+        RetryAfter: decision.Wait);
+}

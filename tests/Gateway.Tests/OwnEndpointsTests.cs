@@ -1,0 +1,126 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Platform.Contracts;
+using Platform.Gateway.Docs;
+using Platform.Gateway.Tests.Support;
+
+namespace Platform.Gateway.Tests;
+
+public sealed class OwnEndpointsTests : IAsyncLifetime
+{
+    private GatewayUnderTest _gateway = null!;
+
+    public async ValueTask InitializeAsync() => _gateway = await GatewayUnderTest.StartAsync();
+
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/api/docs/index.html")]
+    [InlineData("/api/docs/swagger-ui-bundle.js")]
+    [InlineData("/api/redoc/index.html")]
+    [InlineData("/api/redoc/redoc.standalone.js")]
+    [InlineData("/api/docs/errors")]
+    [InlineData("/api/docs/errors/NOT_FOUND")]
+    [InlineData("/live")]
+    [InlineData("/ready")]
+    [InlineData("/api/v1/live")]
+    [InlineData("/api/v2/health")]
+    public async Task Pages_and_probes_are_open(string path)
+    {
+        var response = await _gateway.Client.GetAsync(path, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        if (response.Content.Headers.ContentType?.MediaType == "text/html")
+        {
+            var html = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.DoesNotContain("//fonts.", html, StringComparison.Ordinal);
+            Assert.DoesNotContain("<script>", html, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Every_error_code_has_a_page()
+    {
+        Assert.Equal(ErrorCodes.Statuses.Keys.Order(), ErrorPages.Codes.Order());
+        Assert.Equal(HttpStatusCode.NotFound, (await _gateway.Client.GetAsync("/api/docs/errors/NO_SUCH", TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_documents_of_the_services_become_one()
+    {
+        _gateway.ThreatIntel.Answers["/openapi/v1.json"] = c => c.Response.WriteAsync(Document("/api/v1/threat-intel/indicators", "integer"));
+        _gateway.Services["identity"].Answers["/openapi/v1.json"] = c => c.Response.WriteAsync(Document("/api/v1/auth/login", "string"));
+        _gateway.Services["tenancy"].Answers["/openapi/v1.json"] = c => c.Response.WriteAsync(Document("/internal/keys/resolve", "string"));
+
+        var json = JsonNode.Parse(await _gateway.Client.GetStringAsync("/api/openapi.json?version=v1", TestContext.Current.CancellationToken))!;
+
+        var paths = json["paths"]!.AsObject().Select(p => p.Key).ToList();
+        Assert.Contains("/api/v1/threat-intel/indicators", paths);
+        Assert.Contains("/api/v1/auth/login", paths);
+        Assert.DoesNotContain("/internal/keys/resolve", paths);
+        Assert.Equal("[]", json["paths"]!["/api/v1/auth/login"]!["post"]!["security"]!.ToJsonString());
+        Assert.Null(json["paths"]!["/api/v1/threat-intel/indicators"]!["post"]!["security"]);
+        Assert.Equal("#/components/schemas/ThreatintelThing", (string?)json["paths"]!["/api/v1/threat-intel/indicators"]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"]);
+        Assert.Equal("string", (string?)json["components"]!["schemas"]!["Thing"]!["properties"]!["id"]!["type"]);
+        Assert.Equal("integer", (string?)json["components"]!["schemas"]!["ThreatintelThing"]!["properties"]!["id"]!["type"]);
+        Assert.Equal(TestIssuer.Name, (string?)json["servers"]![0]!["url"]);
+    }
+
+    [Fact]
+    public void Yaml_quotes_what_could_be_misread()
+    {
+        var yaml = YamlWriter.Write(JsonNode.Parse("""{"a":{"b":["no",1,{"c":null,"d":[]}],"e":"x: y\n"},"f":{}}""")!);
+
+        Assert.Equal(
+            """
+            "a":
+              "b":
+                - "no"
+                - 1
+                - "c": null
+                  "d": []
+              "e": "x: y\n"
+            "f": {}
+
+            """,
+            yaml);
+    }
+
+    [Fact]
+    public async Task Health_tells_what_is_away()
+    {
+        await _gateway.Services["agent"].DisposeAsync();
+
+        var health = JsonDocument.Parse(await _gateway.Client.GetStringAsync("/health", TestContext.Current.CancellationToken)).RootElement;
+
+        Assert.Equal("degraded", health.GetProperty("status").GetString());
+        Assert.Equal("degraded", health.GetProperty("checks").GetProperty("agent").GetProperty("status").GetString());
+        Assert.Equal("degraded", health.GetProperty("checks").GetProperty("revocation_feed").GetProperty("status").GetString());
+    }
+
+    private static string Document(string path, string idType) => new JsonObject
+    {
+        ["openapi"] = "3.1.1",
+        ["paths"] = new JsonObject
+        {
+            [path] = new JsonObject
+            {
+                ["post"] = new JsonObject
+                {
+                    ["requestBody"] = new JsonObject
+                    {
+                        ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = new JsonObject { ["$ref"] = "#/components/schemas/Thing" } } },
+                    },
+                    ["responses"] = new JsonObject(),
+                },
+            },
+        },
+        ["components"] = new JsonObject
+        {
+            ["schemas"] = new JsonObject { ["Thing"] = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { ["id"] = new JsonObject { ["type"] = idType } } } },
+        },
+    }.ToJsonString();
+}
