@@ -5,19 +5,33 @@ using Platform.KnowledgeGraph.Storage;
 namespace Platform.KnowledgeGraph.Projection;
 
 /// <summary>What the ledger knows of the ids and messages of a batch.</summary>
+/// <param name="Applied">Messages that the graphs hold.</param>
+/// <param name="Slots">What is known of each id.</param>
+/// <param name="Ends">Where relationships are.</param>
+/// <param name="Moved">Where relationships may still be in some graph, because moving them was interrupted.</param>
+/// <param name="HasWaiting">Whether any relationship waits for its ends.</param>
 internal sealed record LedgerState(
-    IReadOnlySet<Guid> Applied, IReadOnlyDictionary<string, Slots> Slots, IReadOnlyDictionary<string, EdgeEnds> Ends, bool HasWaiting);
+    IReadOnlySet<Guid> Applied,
+    IReadOnlyDictionary<string, Slots> Slots,
+    IReadOnlyDictionary<string, EdgeEnds> Ends,
+    IReadOnlyDictionary<string, IReadOnlyList<EdgeEnds>> Moved,
+    bool HasWaiting);
 
 /// <summary>A relationship that waits for a node at one of its ends, at one level.</summary>
-internal sealed record WaitingEdge(string Id, int Slot, EdgeEnds Ends, IReadOnlyDictionary<string, object?> Properties)
+/// <param name="Id">Its id.</param>
+/// <param name="Slot">The level.</param>
+/// <param name="Code">Its version there; it waits in vain once the ledger knows another.</param>
+/// <param name="Ends">Where it belongs.</param>
+/// <param name="Properties">What it holds.</param>
+internal sealed record WaitingEdge(string Id, int Slot, long Code, EdgeEnds Ends, IReadOnlyDictionary<string, object?> Properties)
 {
     public string Key => $"{Slot}|{Id}";
 }
 
 /// <summary>
-/// What the service must remember beside the graphs it shows: which messages were processed, the newest revision of every id at every level
-/// (also of what is gone), and the relationships whose ends are not there. It is a graph of its own, so that none of this can ever be
-/// seen, counted or walked through in the graphs that are read.
+/// What the service must remember beside the graphs it shows: which messages were processed, the newest revision of every
+/// id at every level (also of what is gone), and the relationships whose ends are not there. It is a graph of its own, so
+/// that none of this can ever be seen, counted or walked through in the graphs that are read.
 /// </summary>
 internal sealed class Ledger(IGraphStore store, TimeProvider clock)
 {
@@ -49,12 +63,13 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
 
         var entries = await store.ReadAsync(
             ledger,
-            "UNWIND $ids AS x MATCH (e:Entry {id: x}) RETURN e.id, e.slots, e.source, e.type, e.target",
+            "UNWIND $ids AS x MATCH (e:Entry {id: x}) RETURN e.id, e.slots, e.source, e.type, e.target, e.moved",
             new Dictionary<string, object?> { ["ids"] = ids },
             ReadLimits.Default,
             ct);
         var slots = new Dictionary<string, Slots>(entries.Rows.Count);
         var ends = new Dictionary<string, EdgeEnds>();
+        var moved = new Dictionary<string, IReadOnlyList<EdgeEnds>>();
         foreach (var row in entries.Rows)
         {
             slots[(string)row[0]!] = new Slots(Array.ConvertAll((object?[])row[1]!, v => (long)v!));
@@ -62,23 +77,32 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
             {
                 ends[(string)row[0]!] = new EdgeEnds(source, (string)row[3]!, (string)row[4]!);
             }
+
+            if (row[5] is object?[] { Length: > 0 } old)
+            {
+                moved[(string)row[0]!] = Array.ConvertAll(old, m => JsonSerializer.Deserialize<EdgeEnds>((string)m!)!);
+            }
         }
 
         var waiting = await store.ReadAsync(ledger, "MATCH (w:Waiting) RETURN count(w)", null, ReadLimits.Default, ct);
-        return new LedgerState(applied, slots, ends, waiting.Rows.Count > 0 && (long)waiting.Rows[0][0]! > 0);
+        return new LedgerState(applied, slots, ends, moved, waiting.Rows.Count > 0 && (long)waiting.Rows[0][0]! > 0);
     }
 
     /// <summary>
     /// Records messages together with the change each makes to what is known, in one query. From here on older versions are
     /// refused; the graphs follow, and until <see cref="CompleteAsync"/> a redelivery finishes the work.
     /// </summary>
-    public Task RecordAsync(Guid tenant, IReadOnlyList<Incoming> messages, IReadOnlyDictionary<string, Slots> slots, IReadOnlyDictionary<string, EdgeEnds> ends, CancellationToken ct)
+    public Task RecordAsync(Guid tenant, IReadOnlyList<Incoming> messages, ProjectionPlan plan, CancellationToken ct)
     {
-        var entries = new List<object?>(slots.Count);
-        foreach (var (id, known) in slots)
+        var entries = new List<object?>(plan.Slots.Count);
+        foreach (var (id, known) in plan.Slots)
         {
-            var end = ends.GetValueOrDefault(id);
-            entries.Add(new Dictionary<string, object?> { ["i"] = id, ["v"] = known.Codes, ["s"] = end?.Source, ["k"] = end?.Type, ["t"] = end?.Target });
+            var end = plan.Ends.GetValueOrDefault(id);
+            var moved = plan.Moved.TryGetValue(id, out var old) ? old.Select(m => JsonSerializer.Serialize(m)).ToArray() : null;
+            entries.Add(new Dictionary<string, object?>
+            {
+                ["i"] = id, ["v"] = known.Codes, ["s"] = end?.Source, ["k"] = end?.Type, ["t"] = end?.Target, ["m"] = moved,
+            });
         }
 
         return store.WriteAsync(
@@ -86,17 +110,28 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
             """
             UNWIND $messages AS x MERGE (m:Message {id: x}) ON CREATE SET m.applied = false
             WITH count(*) AS marked
-            UNWIND $entries AS row MERGE (e:Entry {id: row.i}) SET e.slots = row.v, e.source = row.s, e.type = row.k, e.target = row.t
+            UNWIND $entries AS row MERGE (e:Entry {id: row.i}) SET e.slots = row.v, e.source = row.s, e.type = row.k, e.target = row.t, e.moved = row.m
             """,
             new Dictionary<string, object?> { ["messages"] = messages.Select(m => m.MessageId.ToString("D")).ToArray(), ["entries"] = entries },
             ct);
     }
 
     /// <summary>Notes that the graphs hold what the messages said, and which relationships wait for their ends.</summary>
-    public async Task CompleteAsync(Guid tenant, IReadOnlyList<Incoming> messages, IReadOnlyCollection<WaitingEdge> wait, IReadOnlyCollection<string> noLonger, CancellationToken ct)
+    public async Task CompleteAsync(
+        Guid tenant, IReadOnlyList<Incoming> messages, ProjectionPlan plan, IReadOnlyCollection<WaitingEdge> wait, IReadOnlyCollection<string> noLonger, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         await ChangeWaitingAsync(tenant, wait, noLonger, ct);
+        var settled = plan.Settled.ToArray();
+        if (settled.Length > 0)
+        {
+            await store.WriteAsync(
+                GraphKey.Ledger(tenant),
+                "UNWIND $ids AS x MATCH (e:Entry {id: x}) SET e.moved = null",
+                new Dictionary<string, object?> { ["ids"] = settled },
+                ct);
+        }
+
         await store.WriteAsync(
             GraphKey.Ledger(tenant),
             """
@@ -129,7 +164,7 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
         {
             var rows = Array.ConvertAll(part, w => (object?)new Dictionary<string, object?>
             {
-                ["key"] = w.Key, ["id"] = w.Id, ["slot"] = w.Slot, ["source"] = w.Ends.Source, ["type"] = w.Ends.Type, ["target"] = w.Ends.Target,
+                ["key"] = w.Key, ["id"] = w.Id, ["slot"] = w.Slot, ["code"] = w.Code, ["source"] = w.Ends.Source, ["type"] = w.Ends.Type, ["target"] = w.Ends.Target,
                 ["payload"] = JsonSerializer.Serialize(w.Properties),
             });
             await store.WriteAsync(ledger, "UNWIND $rows AS row MERGE (w:Waiting {key: row.key}) SET w = row", new Dictionary<string, object?> { ["rows"] = rows }, ct);
@@ -144,7 +179,8 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
         {
             var rows = await store.ReadAsync(
                 GraphKey.Ledger(tenant),
-                $"UNWIND $ids AS x MATCH (w:Waiting {{{end}: x}}) WHERE w.slot = $slot RETURN w.id, w.source, w.type, w.target, w.payload",
+                $"UNWIND $ids AS x MATCH (w:Waiting {{{end}: x}}) WHERE w.slot = $slot MATCH (e:Entry {{id: w.id}}) WHERE e.slots[w.slot] = w.code "
+                + "RETURN w.id, w.source, w.type, w.target, w.payload, w.code",
                 new Dictionary<string, object?> { ["ids"] = nodes, ["slot"] = slot },
                 ReadLimits.Default,
                 ct);
@@ -157,7 +193,7 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
     /// <summary>Everything that waits at one level waits at another too: done when that level's graph is made.</summary>
     public async Task CopyWaitingAsync(Guid tenant, int from, int to, CancellationToken ct)
     {
-        const string query = "MATCH (w:Waiting) WHERE w.slot = $slot RETURN w.id, w.source, w.type, w.target, w.payload ORDER BY w.key";
+        const string query = "MATCH (w:Waiting) WHERE w.slot = $slot RETURN w.id, w.source, w.type, w.target, w.payload, w.code ORDER BY w.key";
         await foreach (var page in store.ReadPagesAsync(GraphKey.Ledger(tenant), query, new Dictionary<string, object?> { ["slot"] = from }, ct))
         {
             var found = new Dictionary<string, WaitingEdge>();
@@ -195,7 +231,7 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
         {
             var properties = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>((string)row[4]!)!;
             var edge = new WaitingEdge(
-                (string)row[0]!, slot, new EdgeEnds((string)row[1]!, (string)row[2]!, (string)row[3]!), properties.ToDictionary(p => p.Key, p => (object?)p.Value));
+                (string)row[0]!, slot, (long)row[5]!, new EdgeEnds((string)row[1]!, (string)row[2]!, (string)row[3]!), properties.ToDictionary(p => p.Key, p => (object?)p.Value));
             found[edge.Key] = edge;
         }
     }

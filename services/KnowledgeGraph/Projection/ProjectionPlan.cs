@@ -28,6 +28,12 @@ internal sealed class ProjectionPlan
     /// <summary>Where the relationships of this batch are from now on.</summary>
     public Dictionary<string, EdgeEnds> Ends { get; } = [];
 
+    /// <summary>Where relationships of this batch were before, or may still be in some graph.</summary>
+    public Dictionary<string, HashSet<EdgeEnds>> Moved { get; } = [];
+
+    /// <summary>Those of them that this batch takes out there; the others must stay known until their own message is finished.</summary>
+    public IEnumerable<string> Settled => Moved.Keys.Where(id => Array.Exists(Levels, l => l.Edges.ContainsKey(id)));
+
     /// <summary>Levels that must have a graph.</summary>
     public HashSet<TlpLevel> NeededLevels { get; } = [];
 
@@ -55,6 +61,10 @@ internal sealed class ProjectionPlan
         if (!Ends.ContainsKey(change.Id) && _before.Ends.TryGetValue(change.Id, out var known))
         {
             Ends[change.Id] = known;
+            if (_before.Moved.TryGetValue(change.Id, out var unfinished))
+            {
+                Moved[change.Id] = [.. unfinished];
+            }
         }
 
         switch (change)
@@ -89,7 +99,12 @@ internal sealed class ProjectionPlan
 
         if (_before.Ends.TryGetValue(edge.Id, out var old) && old != edge.Ends)
         {
-            Spread(levels, l => l.Moved[edge.Id] = old);
+            if (!Moved.TryGetValue(edge.Id, out var moved))
+            {
+                Moved[edge.Id] = moved = [];
+            }
+
+            moved.Add(old);
         }
 
         Ends[edge.Id] = edge.Ends;
@@ -121,7 +136,4 @@ internal sealed class LevelPlan
     public Dictionary<string, NodeChange?> Nodes { get; } = [];
 
     public Dictionary<string, EdgeChange?> Edges { get; } = [];
-
-    /// <summary>Where relationships were that are now elsewhere.</summary>
-    public Dictionary<string, EdgeEnds> Moved { get; } = [];
 }

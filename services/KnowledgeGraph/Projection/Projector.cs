@@ -50,14 +50,14 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
 
         var plan = ProjectionPlan.Of(fresh, before);
         var levels = await graphs.EnsureAsync(tenant, plan.NeededLevels, ct);
-        await ledger.RecordAsync(tenant, fresh, plan.Slots, plan.Ends, ct);
+        await ledger.RecordAsync(tenant, fresh, plan, ct);
         var waiting = new WaitingChanges();
         foreach (var level in levels)
         {
             await ApplyLevelAsync(tenant, (int)level, GraphKey.Of(tenant, level), plan, before.HasWaiting, waiting, ct);
         }
 
-        await ledger.CompleteAsync(tenant, fresh, waiting.Wait.Values, waiting.NoLonger, ct);
+        await ledger.CompleteAsync(tenant, fresh, plan, waiting.Wait.Values, waiting.NoLonger, ct);
     }
 
     private async Task ApplyLevelAsync(
@@ -71,7 +71,7 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
         }
 
         var goneEdges = level.Edges.Where(e => e.Value is null && plan.Ends.ContainsKey(e.Key)).Select(e => (e.Key, plan.Ends[e.Key]))
-            .Concat(level.Moved.Select(m => (m.Key, m.Value))).ToArray();
+            .Concat(level.Edges.Keys.Where(plan.Moved.ContainsKey).SelectMany(id => plan.Moved[id].Select(ends => (id, ends))));
         await writer.RemoveEdgesAsync(graph, goneEdges, ct);
 
         var nodes = level.Nodes.Values.OfType<NodeChange>().ToArray();
@@ -90,7 +90,7 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
 
         foreach (var edge in dangling)
         {
-            waiting.Add(new WaitingEdge(edge.Id, slot, edge.Ends, edge.Properties));
+            waiting.Add(new WaitingEdge(edge.Id, slot, plan.Slots[edge.Id].Codes[slot], edge.Ends, edge.Properties));
         }
     }
 
@@ -101,7 +101,9 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
         await foreach (var page in writer.EdgesOfAsync(graph, ids, ct))
         {
             any |= page.Count > 0;
-            var wait = page.Select(e => new WaitingEdge(e.Id, slot, new EdgeEnds(e.SourceId, e.Type, e.TargetId), e.Whole())).ToArray();
+            var known = await ledger.ReadAsync(tenant, [], page.Select(e => e.Id).ToArray(), ct);
+            var wait = page.Where(e => known.Slots.ContainsKey(e.Id))
+                .Select(e => new WaitingEdge(e.Id, slot, known.Slots[e.Id].Codes[slot], new EdgeEnds(e.SourceId, e.Type, e.TargetId), e.Whole())).ToArray();
             await ledger.ChangeWaitingAsync(tenant, wait, [], ct);
         }
 

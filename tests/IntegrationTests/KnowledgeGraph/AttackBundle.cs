@@ -5,7 +5,7 @@ using Platform.TestSupport;
 
 namespace Platform.IntegrationTests.KnowledgeGraph;
 
-/// <summary>ATT&amp;CK Enterprise as the events that ThreatIntel makes of it.</summary>
+/// <summary>ATT&amp;CK Enterprise as the events that ThreatIntel makes of it: in the order of the bundle, where some objects come after their relationships.</summary>
 internal static class AttackBundle
 {
     public const string Apt28 = "intrusion-set--bef4c620-0787-42a8-a96d-b7eb6e85917c";
@@ -20,33 +20,40 @@ internal static class AttackBundle
         }
 
         using var bundle = JsonDocument.Parse(await Repository.ReadXzAsync(path, ct));
-        var objects = new List<ThreatObject>();
-        var relationships = new List<Relationship>();
+        var events = new List<IIntegrationEvent>();
         var revision = 0;
-        foreach (var item in bundle.RootElement.GetProperty("objects").EnumerateArray())
+        foreach (var part in bundle.RootElement.GetProperty("objects").EnumerateArray().Chunk(2500))
         {
-            var id = item.GetProperty("id").GetString()!;
-            var version = new ObjectVersion(DateTimeOffset.UnixEpoch, ++revision);
-            var properties = item.EnumerateObject().Where(p => IsFlat(p.Value) && p.Name is not ("id" or "type" or "name" or "spec_version" or "source_ref" or "target_ref"))
-                .ToDictionary(p => p.Name, p => p.Value.Clone());
-            if (item.GetProperty("type").GetString() is "relationship")
+            var objects = new List<ThreatObject>();
+            var relationships = new List<Relationship>();
+            foreach (var item in part)
             {
-                relationships.Add(new Relationship(
-                    id, item.GetProperty("relationship_type").GetString()!, item.GetProperty("source_ref").GetString()!, item.GetProperty("target_ref").GetString()!,
-                    version, TlpLevel.Clear, false, false, properties));
+                Add(item, ++revision, objects, relationships);
             }
-            else
-            {
-                var name = item.TryGetProperty("name", out var n) ? n.GetString() : null;
-                objects.Add(new ThreatObject(id, item.GetProperty("type").GetString()!, name, version, TlpLevel.Clear, false, false, properties));
-            }
+
+            events.AddRange(objects.Chunk(500).Select(c => new ThreatObjectsUpserted(c)));
+            events.AddRange(relationships.Chunk(500).Select(c => new RelationshipsUpserted(c)));
         }
 
-        return
-        [
-            .. objects.Chunk(500).Select(c => new ThreatObjectsUpserted(c)),
-            .. relationships.Chunk(500).Select(c => new RelationshipsUpserted(c)),
-        ];
+        return events;
+    }
+
+    private static void Add(JsonElement item, long revision, List<ThreatObject> objects, List<Relationship> relationships)
+    {
+        var id = item.GetProperty("id").GetString()!;
+        var version = new ObjectVersion(DateTimeOffset.UnixEpoch, revision);
+        var properties = item.EnumerateObject().Where(p => IsFlat(p.Value) && p.Name is not ("id" or "type" or "name" or "spec_version" or "source_ref" or "target_ref"))
+            .ToDictionary(p => p.Name, p => p.Value.Clone());
+        if (item.GetProperty("type").GetString() is "relationship")
+        {
+            relationships.Add(new Relationship(
+                id, item.GetProperty("relationship_type").GetString()!, item.GetProperty("source_ref").GetString()!, item.GetProperty("target_ref").GetString()!,
+                version, TlpLevel.Clear, false, false, properties));
+            return;
+        }
+
+        var name = item.TryGetProperty("name", out var n) ? n.GetString() : null;
+        objects.Add(new ThreatObject(id, item.GetProperty("type").GetString()!, name, version, TlpLevel.Clear, false, false, properties));
     }
 
     private static bool IsFlat(JsonElement value) => value.ValueKind switch

@@ -17,7 +17,7 @@ public sealed class AttackProjectionTests(Stack stack)
         await using var fixture = await GraphFixture.StartAsync(stack);
 
         var watch = Stopwatch.StartNew();
-        foreach (var batch in (Environment.GetEnvironmentVariable("KG_REVERSE") is null ? events! : events!.Reverse()).Chunk(8))
+        foreach (var batch in events!.Chunk(8))
         {
             await fixture.ApplyAsync(batch);
         }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using FalkorDb;
 using Platform.Contracts;
@@ -53,7 +51,7 @@ internal sealed class GraphFixture : IAsyncDisposable
         return rows.Rows.Count == 0 ? null : rows.Rows[0][0];
     }
 
-    /// <summary>A digest of everything a reader of a level could see.</summary>
+    /// <summary>Everything a reader of a level could see, as text.</summary>
     public async Task<string> DigestAsync(TlpLevel level)
     {
         var ct = TestContext.Current.CancellationToken;
@@ -75,7 +73,7 @@ internal sealed class GraphFixture : IAsyncDisposable
         }
 
         lines.Sort(StringComparer.Ordinal);
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+        return string.Join('\n', lines);
     }
 
     public static ThreatObject Object(string id, long revision = 1, TlpLevel tlp = TlpLevel.Clear, string? name = null, TlpLevel? until = null, params (string Key, object Value)[] more) =>

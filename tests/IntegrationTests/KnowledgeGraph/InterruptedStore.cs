@@ -1,0 +1,43 @@
+using Platform.KnowledgeGraph.Storage;
+
+namespace Platform.IntegrationTests.KnowledgeGraph;
+
+/// <summary>A store that now and then is gone just before or just after a write.</summary>
+internal sealed class InterruptedStore(IGraphStore inner, Random random) : IGraphStore
+{
+    private const int OneIn = 20;
+
+    public async Task<GraphRows> WriteAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct)
+    {
+        Interrupt();
+        var rows = await inner.WriteAsync(graph, cypher, parameters, ct);
+        Interrupt();
+        return rows;
+    }
+
+    public Task<GraphRows> ReadAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, ReadLimits limits, CancellationToken ct) =>
+        inner.ReadAsync(graph, cypher, parameters, limits, ct);
+
+    public Task PrepareAsync(GraphKey graph, IReadOnlyList<GraphIndex> indexes, CancellationToken ct) => inner.PrepareAsync(graph, indexes, ct);
+
+    public Task DropAsync(GraphKey graph, CancellationToken ct) => inner.DropAsync(graph, ct);
+
+    public Task<IReadOnlyList<ScoredNode>> SearchAsync(GraphKey graph, TextSearch search, CancellationToken ct) => inner.SearchAsync(graph, search, ct);
+
+    public Task<IReadOnlyList<FoundPath>> ShortestPathsAsync(GraphKey graph, PathSearch search, CancellationToken ct) => inner.ShortestPathsAsync(graph, search, ct);
+
+    public Task<GraphSummary> SummarizeAsync(GraphKey graph, CancellationToken ct) => inner.SummarizeAsync(graph, ct);
+
+    public Task<IReadOnlyList<string>> ExplainAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct) =>
+        inner.ExplainAsync(graph, cypher, parameters, ct);
+
+    public Task PingAsync(CancellationToken ct) => inner.PingAsync(ct);
+
+    private void Interrupt()
+    {
+        if (random.Next(OneIn) == 0)
+        {
+            throw new IOException("interrupted");
+        }
+    }
+}
