@@ -18,6 +18,7 @@ public static class HealthSetup
     /// </summary>
     public static WebApplicationBuilder AddHealth(this WebApplicationBuilder builder)
     {
+        StartupFaults.Watch();
         builder.Services.AddOptions<HealthOptions>()
             .BindConfiguration("Health")
             .Validate(o => o.DrainDelay is null || (o.DrainDelay >= TimeSpan.Zero && o.DrainDelay <= TimeSpan.FromMinutes(5)), "Health:DrainDelay must be between 0 and 5 minutes.")

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace Platform.ServiceDefaults.Telemetry;
 
@@ -29,7 +30,8 @@ internal sealed class ScrubbedConsoleFormatter(TimeProvider time) : ConsoleForma
         textWriter.WriteLine(Scrub.Text(message ?? ""));
         if (logEntry.Exception is { } exception)
         {
-            textWriter.WriteLine(Scrub.Text(exception.ToString()));
+            // A bad setting is said in a sentence; where it was noticed helps nobody.
+            textWriter.WriteLine(Scrub.Text(exception is OptionsValidationException ? exception.Message : exception.ToString()));
         }
     }
 
