@@ -48,7 +48,19 @@ public class DistributedApplication : IHost, IAsyncDisposable
         }
     }
 
-    public void Run() => RunAsync().GetAwaiter().GetResult();
+    public void Run()
+    {
+        try
+        {
+            RunAsync().GetAwaiter().GetResult();
+        }
+        catch (DistributedApplicationException e)
+        {
+            // What is wrong is said by the message; a stack would only hide it.
+            Console.Error.WriteLine(e.Message);
+            Environment.ExitCode = 1;
+        }
+    }
 
     public virtual void Dispose()
     {

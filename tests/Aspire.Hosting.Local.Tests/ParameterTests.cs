@@ -20,7 +20,7 @@ public sealed class ParameterTests
 
         static async Task<string> ValueAsync(TestApplication test) => await test.Builder
             .AddParameter("key", new GenerateParameterDefault { MinLength = 44, Special = false }, secret: true, persist: true)
-            .Resource.GetValueAsync(default) ?? "";
+            .Resource.GetValueAsync(TestContext.Current.CancellationToken) ?? "";
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ParameterTests
 
         var parameter = test.Builder.AddParameter("my-key", new GenerateParameterDefault { MinLength = 10 }, secret: true, persist: true);
 
-        Assert.Equal("given", await parameter.Resource.GetValueAsync(default));
+        Assert.Equal("given", await parameter.Resource.GetValueAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class ParameterTests
         await using var test = new TestApplication();
         var parameter = test.Builder.AddParameter("absent");
 
-        var error = await Assert.ThrowsAsync<MissingParameterValueException>(async () => await parameter.Resource.GetValueAsync(default));
+        var error = await Assert.ThrowsAsync<MissingParameterValueException>(async () => await parameter.Resource.GetValueAsync(TestContext.Current.CancellationToken));
 
         Assert.Contains("Parameters:absent", error.Message, StringComparison.Ordinal);
     }

@@ -22,7 +22,7 @@ public static class ContainerResourceBuilderExtensions
         return builder;
     }
 
-    public static IResourceBuilder<T> WithImageRegistry<T>(this IResourceBuilder<T> builder, string? registry) where T : ContainerResource
+    internal static IResourceBuilder<T> WithImageRegistry<T>(this IResourceBuilder<T> builder, string? registry) where T : ContainerResource
     {
         var image = builder.Resource.Annotations.OfType<ContainerImageAnnotation>().LastOrDefault()
             ?? throw new InvalidOperationException($"The resource '{builder.Resource.Name}' has no image.");

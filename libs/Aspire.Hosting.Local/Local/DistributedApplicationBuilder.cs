@@ -96,7 +96,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     {
         _host.Logging.AddSimpleConsole(o => o.SingleLine = true);
         _host.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        _host.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // It repeats what Run says, with a stack.
+        _host.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // A store that is not up yet is no error of the application.
         _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
     }

@@ -27,7 +27,7 @@ internal static class DashboardApi
         app.MapGet("/api/resources/{id}", (string id, Orchestrator orchestrator, ResourceNotificationService notifications)
             => Find(orchestrator, id) is { } runner && Details(runner, notifications) is { } details ? Results.Json(details, Json) : Results.NotFound());
         app.MapGet("/api/resources/{id}/logs", StreamLogsAsync);
-        app.MapPost("/api/resources/{id}/{command:regex(^(start|stop|restart)$)}", ExecuteAsync);
+        app.MapPost("/api/resources/{id}/{command}", ExecuteAsync);
     }
 
     private static async Task<IResult> ExecuteAsync(
@@ -46,7 +46,7 @@ internal static class DashboardApi
 
         // Not bound to the request: a page that is closed does not leave a resource half stopped.
         var result = await commands.ExecuteCommandAsync(id, command, CancellationToken.None);
-        return result.Success ? Results.NoContent() : Results.Json(new { error = result.ErrorMessage }, Json, statusCode: StatusCodes.Status409Conflict);
+        return result.Success ? Results.NoContent() : Results.NotFound();
     }
 
     private static async Task StreamResourcesAsync(
