@@ -27,7 +27,7 @@ public sealed class ConsoleTests
     public void Bad_setting_is_one_line_without_a_stack_trace()
     {
         var text = new StringWriter();
-        var fault = Assert.Throws<OptionsValidationException>(() => { throw new OptionsValidationException("x", typeof(object), ["Tenancy:KeyPepper must be set."]); });
+        var fault = new OptionsValidationException("x", typeof(object), ["Tenancy:KeyPepper must be set."]);
         new ScrubbedConsoleFormatter(TimeProvider.System).Write(
             new LogEntry<string>(LogLevel.Error, "Host", default, "Hosting failed to start", fault, (s, _) => s), null, text);
         Assert.EndsWith("Hosting failed to start\nTenancy:KeyPepper must be set.\n", text.ToString());
