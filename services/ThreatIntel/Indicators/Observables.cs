@@ -93,6 +93,7 @@ internal static partial class Observables
             return value;
         }
 
+        value = value.Replace("[://]", "://", StringComparison.Ordinal);
         value = Dots().Replace(value, ".");
         value = Ats().Replace(value, "@");
         value = Colons().Replace(value, ":");
@@ -214,7 +215,7 @@ internal static partial class Observables
     [GeneratedRegex(@"\[:\]|\[:(?=//)|(?<=:)\](?=//)", RegexOptions.CultureInvariant, 200)]
     private static partial Regex Colons();
 
-    [GeneratedRegex(@"^(h[xt]{2}ps?|hxxpx|meow|fxp)(\[:\/\/\]|:\/\/|__|:\\\\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 200)]
+    [GeneratedRegex(@"^(h[xt]{2}ps?|hxxpx|meow|fxp)(:\/\/|__|:\\\\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 200)]
     private static partial Regex Schemes();
 
     [GeneratedRegex(@"^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$", RegexOptions.CultureInvariant, 200)]

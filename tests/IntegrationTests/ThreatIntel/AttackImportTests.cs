@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Platform.TestSupport;
+
+namespace Platform.IntegrationTests.ThreatIntel;
+
+/// <summary>ATT&amp;CK, as it comes from MITRE.</summary>
+[Collection(ThreatIntelCollection.Name)]
+public sealed class AttackImportTests(ThreatIntelFixture service)
+{
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+
+    private static async Task<byte[]> DataAsync(string name)
+    {
+        var path = Repository.DataFile("attack/" + name + ".json.xz");
+        Assert.SkipWhen(path is null, "The test data is not beside the checkout.");
+        return await Repository.ReadXzAsync(path!, Ct);
+    }
+
+    private static Dictionary<string, JsonElement> ById(JsonElement bundle) =>
+        bundle.GetProperty("objects").EnumerateArray().ToDictionary(item => item.GetProperty("id").GetString()!);
+
+    private static (long Created, long Updated, long Unchanged, long Failed) Counts(JsonElement import)
+    {
+        Assert.Equal("completed", import.GetProperty("status").GetString());
+        Assert.Equal(import.GetProperty("total").GetInt64(), import.GetProperty("processed").GetInt64());
+        return (import.GetProperty("created").GetInt64(), import.GetProperty("updated").GetInt64(),
+            import.GetProperty("unchanged").GetInt64(), import.GetProperty("failed").GetInt64());
+    }
+
+    [Fact]
+    public async Task Two_versions_of_ICS_come_in_go_out_and_change_nothing_twice()
+    {
+        var older = await DataAsync("ics-attack-17.0");
+        var newer = await DataAsync("ics-attack-18.1");
+        var tenant = Guid.NewGuid();
+
+        Assert.Equal((1685, 0, 0, 0), Counts(await service.ImportAsync(tenant, older, Ct)));
+        var published = await service.EverPublishedAsync(Ct);
+        var versions = await service.CountAsync($"SELECT count(*) FROM object_versions WHERE tenant_id = '{tenant}'", Ct);
+        Assert.Equal((0, 0, 1685, 0), Counts(await service.ImportAsync(tenant, older, Ct)));
+
+        // 920 of these objects have changed content under an unchanged "modified".
+        Assert.Equal(published, await service.EverPublishedAsync(Ct));
+        Assert.Equal((413, 1293, 120, 0), Counts(await service.ImportAsync(tenant, newer, Ct)));
+        published = await service.EverPublishedAsync(Ct);
+        Assert.Equal((0, 0, 1826, 0), Counts(await service.ImportAsync(tenant, newer, Ct)));
+        Assert.Equal((0, 0, 1685, 0), Counts(await service.ImportAsync(tenant, older, Ct)));
+        Assert.Equal(published, await service.EverPublishedAsync(Ct));
+        Assert.Equal(1685, versions);
+        Assert.Equal(1685 + 413 + 1293, await service.CountAsync($"SELECT count(*) FROM object_versions WHERE tenant_id = '{tenant}'", Ct));
+
+        var expected = ById(JsonElement.Parse(older));
+        foreach (var (id, item) in ById(JsonElement.Parse(newer)))
+        {
+            expected[id] = item;
+        }
+
+        var exported = ById(await ThreatIntelFixture.GetAsync(service.ClientFor(tenant), "/api/v2/threat-intel/export", Ct));
+        Assert.Equal(expected.Count, exported.Count);
+        foreach (var (id, item) in expected)
+        {
+            Assert.True(JsonElement.DeepEquals(item, exported[id]), id);
+        }
+
+        await Eventually.TrueAsync(() => Task.FromResult(service.Heard.Count(tenant) == expected.Count), TimeSpan.FromMinutes(1), Ct, "Hearing of every object");
+        Assert.Equal(0, await service.CountAsync(
+            $"SELECT count(*) FROM (SELECT revision FROM objects WHERE tenant_id = '{tenant}' GROUP BY revision HAVING count(*) > 1) d", Ct));
+    }
+
+    [Fact]
+    public async Task Enterprise_comes_in_whole_and_can_be_searched()
+    {
+        var bundle = await DataAsync("enterprise-attack-18.1");
+        var tenant = Guid.NewGuid();
+        var start = TimeProvider.System.GetTimestamp();
+        Assert.Equal((24771, 0, 0, 0), Counts(await service.ImportAsync(tenant, bundle, Ct)));
+        TestContext.Current.TestOutputHelper?.WriteLine($"import: {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s");
+        start = TimeProvider.System.GetTimestamp();
+        Assert.Equal((0, 0, 24771, 0), Counts(await service.ImportAsync(tenant, bundle, Ct)));
+        TestContext.Current.TestOutputHelper?.WriteLine($"second import: {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s");
+
+        Assert.Equal(20048, await service.CountAsync($"SELECT count(*) FROM relationships WHERE tenant_id = '{tenant}'", Ct));
+        var client = service.ClientFor(tenant);
+        var actors = await ThreatIntelFixture.GetAsync(client, "/api/v2/threat-intel/threat-actors?search=apt28&sort=name&count=true", Ct);
+        var apt28 = actors.GetProperty("items").EnumerateArray().Single(actor => actor.GetProperty("name").GetString() == "APT28");
+        Assert.Equal("G0007", apt28.GetProperty("external_id").GetString());
+        var edges = await ThreatIntelFixture.GetAsync(
+            client, $"/api/v2/threat-intel/relationships?ref={apt28.GetProperty("id").GetString()}&count=true", Ct);
+        Assert.Equal(120, await DistinctNeighboursAsync(client, apt28.GetProperty("id").GetString()!));
+        Assert.True(edges.GetProperty("total").GetInt64() >= 120);
+        var campaigns = await ThreatIntelFixture.GetAsync(client, $"/api/v1/threat-intel/campaigns?threat_actor_id={apt28.GetProperty("id").GetString()}", Ct);
+        Assert.NotEqual(0, campaigns.GetProperty("data").GetProperty("total").GetInt64());
+        await Eventually.TrueAsync(() => Task.FromResult(service.Heard.Count(tenant) == 24771), TimeSpan.FromMinutes(2), Ct, "Hearing of every object");
+    }
+
+    /// <summary>The known count at distance 1 from APT28, walked through the pages of the list.</summary>
+    private static async Task<int> DistinctNeighboursAsync(HttpClient client, string id)
+    {
+        var neighbours = new HashSet<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await ThreatIntelFixture.GetAsync(
+                client, $"/api/v2/threat-intel/relationships?ref={id}&limit=50{(cursor is null ? "" : "&cursor=" + cursor)}", Ct);
+            foreach (var edge in page.GetProperty("items").EnumerateArray())
+            {
+                var (source, target) = (edge.GetProperty("source_ref").GetString()!, edge.GetProperty("target_ref").GetString()!);
+                neighbours.Add(source == id ? target : source);
+            }
+
+            cursor = page.TryGetProperty("next_cursor", out var next) ? next.GetString() : null;
+        }
+        while (cursor is not null);
+        return neighbours.Count;
+    }
+}
