@@ -120,7 +120,7 @@ public sealed class ChangeTests(ThreatIntelFixture service)
     [InlineData("objects/x")]
     [InlineData("objects/indicator--00000000-0000-4000-8000-000000000000")]
     [InlineData("objects/indicator--00000000-0000-4000-8000-000000000000/versions")]
-    [InlineData("indicators/%00")]
+    [InlineData("indicators/%0a")]
     [InlineData("threat-actors/campaign--00000000-0000-4000-8000-000000000000")]
     [InlineData("campaigns/..%2f..")]
     [InlineData("imports/00000000-0000-4000-8000-000000000000")]
