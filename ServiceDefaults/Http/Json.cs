@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Platform.Contracts;
 
@@ -30,6 +31,7 @@ public static class Json
         options.MaxDepth = MaxDepth;
         options.Converters.Add(new TlpLevelConverter());
         options.Converters.Add(new UtcMillisecondsConverter());
+        options.Converters.Add(new JsonObjectConverter());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         return options;
     }
@@ -58,4 +60,15 @@ internal sealed class TlpLevelConverter : JsonConverter<TlpLevel>
             : throw new JsonException("must be one of clear, green, amber, amber+strict, red");
 
     public override void Write(Utf8JsonWriter writer, TlpLevel value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToWire());
+}
+
+/// <summary>Free JSON objects; the framework's own converter takes doubled names and throws when they are looked at.</summary>
+internal sealed class JsonObjectConverter : JsonConverter<JsonObject>
+{
+    public override JsonObject Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<JsonElement>(ref reader, options) is { ValueKind: JsonValueKind.Object } element
+            ? JsonObject.Create(element)!
+            : throw new JsonException("must be an object");
+
+    public override void Write(Utf8JsonWriter writer, JsonObject value, JsonSerializerOptions options) => value.WriteTo(writer, options);
 }
