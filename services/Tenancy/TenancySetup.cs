@@ -42,6 +42,7 @@ internal static class TenancySetup
         builder.Services.AddScoped<ReadUsageLimits>();
         builder.Services.AddHostedService<DefaultTenant>();
         builder.Services.AddHostedService<UsageHousekeeping>();
+        builder.Services.AddHostedService<DefaultTenantReminder>();
         return builder;
     }
 

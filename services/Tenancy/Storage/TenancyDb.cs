@@ -61,7 +61,7 @@ internal sealed class TenancyDb(DbContextOptions<TenancyDb> options, CallContext
             e.PrimitiveCollection(k => k.Permissions).HasColumnType("jsonb");
             e.PrimitiveCollection(k => k.AllowedCidrs).HasColumnType("jsonb");
             e.HasOne<Tenant>().WithMany().HasForeignKey(k => k.TenantId);
-            e.HasIndex(k => k.TenantId).HasDatabaseName("idx_api_keys_tenant_id");
+            e.HasIndex(k => new { k.TenantId, k.Id }).HasDatabaseName("idx_api_keys_tenant_id");
             e.HasIndex(k => k.KeyHash).IsUnique().HasDatabaseName("idx_api_keys_key_hash");
             e.HasIndex(k => k.KeyPrefix).IsUnique().HasDatabaseName("idx_api_keys_key_prefix");
             e.HasIndex(k => k.PreviousPrefix).IsUnique().HasFilter("previous_prefix IS NOT NULL").HasDatabaseName("idx_api_keys_previous_prefix");

@@ -191,7 +191,7 @@ namespace Platform.Tenancy.Storage.Migrations
             migrationBuilder.CreateIndex(
                 name: "idx_api_keys_tenant_id",
                 table: "api_keys",
-                column: "tenant_id");
+                columns: new[] { "tenant_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_created_at",

@@ -280,7 +280,7 @@ namespace Platform.Tenancy.Storage.Migrations
                         .HasDatabaseName("idx_api_keys_previous_prefix")
                         .HasFilter("previous_prefix IS NOT NULL");
 
-                    b.HasIndex("TenantId")
+                    b.HasIndex("TenantId", "Id")
                         .HasDatabaseName("idx_api_keys_tenant_id");
 
                     b.ToTable("api_keys", (string)null);
