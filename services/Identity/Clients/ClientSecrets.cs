@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
@@ -36,7 +38,7 @@ internal sealed class ClientSecrets(Vault vault)
 
         Span<byte> bytes = stackalloc byte[IdSize];
         return clientId.StartsWith(IdPrefix, StringComparison.Ordinal) && clientId.Length == IdPrefix.Length + 38
-            && System.Buffers.Text.Base64Url.TryDecodeFromChars(clientId.AsSpan(IdPrefix.Length), bytes, out var length) && length == IdSize
+            && Base64Url.DecodeFromChars(clientId.AsSpan(IdPrefix.Length), bytes, out _, out var length) == OperationStatus.Done && length == IdSize
                 ? new Guid(bytes[..16])
                 : TenantDirectory.Nowhere;
     }
