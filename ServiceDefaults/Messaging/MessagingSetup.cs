@@ -97,14 +97,16 @@ public sealed class ConsumerRegistry
         return this;
     }
 
-    /// <summary>A consumer on a queue of this process alone, gone with it: for caches that every instance keeps.</summary>
+    /// <summary>
+    /// A consumer on a queue of this process alone: for caches that every instance keeps. The queue outlives a restart of
+    /// the broker, so that nothing said meanwhile is missed, and goes five minutes after its process.
+    /// </summary>
     public ConsumerRegistry AddInstanceConsumer<TConsumer>(string instance)
         where TConsumer : class, IConsumer
     {
         Consumers.Add(new Registration(typeof(TConsumer), instance, (endpoint, context) =>
         {
-            endpoint.AutoDelete = true;
-            endpoint.Durable = false;
+            endpoint.QueueExpiration = TimeSpan.FromMinutes(5);
             endpoint.PrefetchCount = 100;
             endpoint.ConfigureConsumer(context, typeof(TConsumer));
         }));

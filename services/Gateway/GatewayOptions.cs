@@ -26,6 +26,10 @@ public sealed class GatewayOptions
     [Range(1, 1000)]
     public int Instances { get; set; } = 1;
 
+    /// <summary>Milliseconds that Redis has for an answer about limits before the local limiter decides.</summary>
+    [Range(1, 10_000)]
+    public int LimitPatienceMilliseconds { get; set; } = 30;
+
     /// <summary>Seconds an ordinary request may take upstream.</summary>
     [Range(1, 600)]
     public int TimeoutSeconds { get; set; } = 30;

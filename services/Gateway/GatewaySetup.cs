@@ -42,6 +42,7 @@ internal static class GatewaySetup
         builder.Services.AddHostedService(services => services.GetRequiredService<SigningKeys>());
         builder.Services.AddSingleton<TokenVerifier>();
         builder.Services.AddSingleton<KeyResolver>();
+        builder.Services.AddSingleton<SessionChecks>();
         builder.Services.AddSingleton<TenantStates>();
         builder.Services.AddSingleton<Revocations>();
         builder.AddRevocationFeed();

@@ -16,6 +16,7 @@ app.UseServiceDefaults();
 app.MapServiceDefaults();
 app.MapWellKnown();
 app.MapTokens();
+app.MapInternalSessions();
 app.MapApi(api =>
 {
     api.MapAuth();

@@ -194,6 +194,21 @@ public sealed class AuthenticationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_the_feed_a_session_needs_its_owners_word()
+    {
+        var token = _gateway.Issuer.Token();
+        _gateway.Services["identity"].Answers["/internal/sessions/resolve"] = c => c.Response.WriteAsJsonAsync(new { active = false });
+        await AssertFaultAsync(await _gateway.GetAsync(Path, token), HttpStatusCode.Unauthorized, ErrorCodes.AuthFailed);
+
+        _gateway.Services["identity"].Answers["/internal/sessions/resolve"] = c =>
+        {
+            c.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        await AssertFaultAsync(await _gateway.GetAsync(Path), HttpStatusCode.ServiceUnavailable, ErrorCodes.ServiceUnavailable);
+    }
+
+    [Fact]
     public async Task With_Tenancy_away_a_key_is_503_not_401()
     {
         _gateway.Services["tenancy"].Answers["/internal/keys/resolve"] = c =>

@@ -105,10 +105,22 @@ public sealed class TokenExchangeTests : IAsyncLifetime
         ["audience"] = audience,
     });
 
+    /// <summary>Below the range from which the system gives ports to others.</summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; there are others.
+            }
+        }
     }
 }

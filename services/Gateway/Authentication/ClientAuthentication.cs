@@ -10,8 +10,8 @@ namespace Platform.Gateway.Authentication;
 
 /// <summary>Finds out who calls. After it every request has a credential, or has been answered.</summary>
 internal sealed class ClientAuthentication(
-    RequestDelegate next, TokenVerifier tokens, KeyResolver keys, InternalTokenIssuer issuer, Revocations revocations, FeedState feed,
-    RateLimiter limiter, LimitPlans plans)
+    RequestDelegate next, TokenVerifier tokens, KeyResolver keys, SessionChecks sessions, InternalTokenIssuer issuer, Revocations revocations,
+    FeedState feed, RateLimiter limiter, LimitPlans plans)
 {
     public const string ApiKeyHeader = "X-API-Key";
     private const string Bearer = "Bearer ";
@@ -52,7 +52,21 @@ internal sealed class ClientAuthentication(
         }
 
         request.Credential = verification.Credential;
-        return next(context);
+        return sessions.IsKnownGood(verification.Credential!) ? next(context) : ConfirmAsync(context, request);
+    }
+
+    /// <summary>Where revocations may have been missed, the session is asked for at its owner.</summary>
+    private async Task ConfirmAsync(HttpContext context, GatewayRequest request)
+    {
+        var fault = await sessions.ConfirmAsync(request.Credential!, context.RequestAborted);
+        if (fault is null)
+        {
+            await next(context);
+            return;
+        }
+
+        request.Credential = null;
+        await RefuseAsync(context, request, fault);
     }
 
     private ValueTask<Verification> VerifyAsync(StringValues authorization, StringValues apiKey, CancellationToken ct)

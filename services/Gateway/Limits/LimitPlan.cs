@@ -61,6 +61,9 @@ internal sealed class LimitPlan
     /// <summary>Names of the windows in the local limiter.</summary>
     public string[] LocalKeys { get; }
 
+    /// <summary>The windows in the local limiter, once it has met the plan.</summary>
+    public LocalLimiter.Ring[]? Rings { get; set; }
+
     /// <summary>Value of <c>RateLimit-Policy</c>.</summary>
     public string Policy { get; }
 

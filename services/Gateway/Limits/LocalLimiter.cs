@@ -1,8 +1,9 @@
 namespace Platform.Gateway.Limits;
 
 /// <summary>
-/// Stands in while Redis is away: the same windows, counted in this process, each with this instance's share of the
-/// limit, so that all instances together stay within it.
+/// The same windows, counted in this process. It stands in while Redis is away, with this instance's share of each limit,
+/// so that all instances together stay within it. While Redis answers it counts along, so that it knows what has passed
+/// when it must stand in, and so that whatever Redis forgets or misses, one instance alone never exceeds a limit.
 /// </summary>
 internal sealed class LocalLimiter(TimeProvider clock)
 {
@@ -11,25 +12,25 @@ internal sealed class LocalLimiter(TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly BoundedCache<string, Ring> _rings = new(WindowsKept);
 
+    /// <summary>Counts a request if this instance's share of every window admits it.</summary>
     public LimitDecision Charge(LimitPlan plan, int instances)
     {
         var now = (long)clock.GetElapsedTime(0).TotalMicroseconds;
-        var count = plan.Windows.Count;
-        Span<(long Left, long Wait)> found = stackalloc (long, long)[count];
+        var rings = plan.Rings ??= RingsOf(plan);
+        Span<(long Left, long Wait)> found = stackalloc (long, long)[rings.Length];
         var allowed = true;
         lock (_gate)
         {
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < rings.Length; i++)
             {
                 var window = plan.Windows[i];
-                var ring = RingOf(plan.LocalKeys[i], window);
-                found[i] = ring.Look(now, window.SlotMicroseconds, Math.Max(1, window.Limit / instances));
+                found[i] = rings[i].Look(now, window.SlotMicroseconds, Math.Max(1, window.Limit / instances));
                 allowed &= found[i].Left >= 1;
             }
 
-            for (var i = 0; allowed && i < count; i++)
+            for (var i = 0; allowed && i < rings.Length; i++)
             {
-                RingOf(plan.LocalKeys[i], plan.Windows[i]).Add();
+                rings[i].Add();
                 found[i].Left--;
             }
         }
@@ -37,15 +38,25 @@ internal sealed class LocalLimiter(TimeProvider clock)
         return LimitDecision.Of(plan, allowed, found);
     }
 
-    private Ring RingOf(string key, LimitWindow window)
+    /// <summary>Plans of one subject count in the same rings.</summary>
+    private Ring[] RingsOf(LimitPlan plan)
     {
-        if (!_rings.TryGet(key, out var ring))
+        var rings = new Ring[plan.Windows.Count];
+        lock (_gate)
         {
-            ring = new Ring(window.Slots + 1);
-            _rings.Set(key, ring);
+            for (var i = 0; i < rings.Length; i++)
+            {
+                if (!_rings.TryGet(plan.LocalKeys[i], out var ring))
+                {
+                    ring = new Ring(plan.Windows[i].Slots + 1);
+                    _rings.Set(plan.LocalKeys[i], ring);
+                }
+
+                rings[i] = ring;
+            }
         }
 
-        return ring;
+        return rings;
     }
 
     /// <summary>The ring of slots of <see cref="LimitScript"/>, on the process' own steady clock.</summary>

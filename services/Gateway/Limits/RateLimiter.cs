@@ -6,7 +6,8 @@ namespace Platform.Gateway.Limits;
 
 /// <summary>
 /// Counts requests in Redis, in one round trip for all windows of a caller. Redis has 30 ms; when it does not answer the
-/// local limiter decides, and Redis is tried again after a short pause. The limit is never off.
+/// local limiter decides, and Redis is tried again after a short pause. The limit is never off, and one instance alone
+/// never exceeds it, whatever Redis does.
 /// </summary>
 internal sealed partial class RateLimiter(
     [FromKeyedServices(RateLimiter.Store)] RedisConnection redis, LocalLimiter local, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<RateLimiter> log)
@@ -14,7 +15,7 @@ internal sealed partial class RateLimiter(
     /// <summary>Name of the Redis that holds the counters.</summary>
     public const string Store = "state";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(30);
+    private readonly TimeSpan _patience = TimeSpan.FromMilliseconds(options.Value.LimitPatienceMilliseconds);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private long _tryAgainAt;
@@ -56,16 +57,16 @@ internal sealed partial class RateLimiter(
         }
     }
 
-    private static async Task<RedisResult[]> EvaluateAsync(IDatabase database, LimitPlan plan)
+    private async Task<RedisResult[]> EvaluateAsync(IDatabase database, LimitPlan plan)
     {
         try
         {
-            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(Patience);
+            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(_patience);
         }
         catch (RedisServerException exception) when (exception.Message.Contains("NOSCRIPT", StringComparison.Ordinal))
         {
             // The server was restarted; the client now knows, and sends the text again.
-            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(Patience);
+            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(_patience);
         }
     }
 
@@ -81,9 +82,11 @@ internal sealed partial class RateLimiter(
         if (!decision.Allowed)
         {
             plan.Refuse(decision, NowMicroseconds());
+            return decision;
         }
 
-        return decision;
+        var mirrored = local.Charge(plan, instances: 1);
+        return mirrored.Allowed ? decision : mirrored;
     }
 
     private LimitDecision ChargeLocally(LimitPlan plan, string reason)

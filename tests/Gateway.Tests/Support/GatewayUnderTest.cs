@@ -57,6 +57,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         }
 
         services["identity"].Answers["/.well-known/jwks.json"] = c => c.Response.WriteAsync(issuer.Jwks);
+        services["identity"].Answers["/internal/sessions/resolve"] = c => c.Response.WriteAsJsonAsync(new { active = true });
         services["tenancy"].Answers["/internal/tenants/resolve"] = Tenant("active");
         configure?.Invoke(settings);
 
