@@ -6,6 +6,7 @@ using Platform.KnowledgeGraph.Overview;
 using Platform.KnowledgeGraph.Paths;
 using Platform.KnowledgeGraph.Projection;
 using Platform.KnowledgeGraph.Query;
+using Platform.KnowledgeGraph.Relationships;
 using Platform.KnowledgeGraph.Search;
 using Platform.KnowledgeGraph.Storage;
 using Platform.ServiceDefaults;
@@ -37,6 +38,9 @@ public static class KnowledgeGraphSetup
         builder.Services.AddScoped<SearchNodes>();
         builder.Services.AddScoped<FindNeighbors>();
         builder.Services.AddScoped<RunQuery>();
+        builder.Services.AddScoped<UserContent>();
+        builder.Services.AddScoped<WriteNodes>();
+        builder.Services.AddScoped<WriteRelationships>();
         return builder;
     }
 
@@ -45,6 +49,7 @@ public static class KnowledgeGraphSetup
     {
         var graph = api.MapGroup("/knowledge-graph").RequirePermission("read:knowledge_graph").AddEndpointFilter<GraphFaults>();
         graph.MapNodes();
+        graph.MapRelationships();
         graph.MapSearch();
         graph.MapPaths();
         graph.MapQuery();

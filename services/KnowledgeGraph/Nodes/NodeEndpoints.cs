@@ -7,11 +7,16 @@ namespace Platform.KnowledgeGraph.Nodes;
 /// <summary>Nodes of the graph and their relationships.</summary>
 internal static class NodeEndpoints
 {
+    private const string Write = "write:knowledge_graph";
+
     public static IEndpointRouteBuilder MapNodes(this IEndpointRouteBuilder api)
     {
         var nodes = api.MapGroup("/nodes").WithTags("Knowledge graph");
         nodes.MapGet("", ListNodes).WithPaging(defaultLimit: 10, maxLimit: 100);
+        nodes.MapPost("", CreateNode).RequirePermission(Write);
         nodes.MapGet("/{id}", GetNode);
+        nodes.MapPatch("/{id}", ChangeNode).RequirePermission(Write);
+        nodes.MapDelete("/{id}", DeleteNode).RequirePermission(Write);
         nodes.MapGet("/{id}/relationships", ListRelationships).WithPaging(defaultLimit: 20, maxLimit: 500);
         nodes.MapPost("/{id}/relationships", ListRelationships).WithPaging(defaultLimit: 20, maxLimit: 500);
         return api;
@@ -32,6 +37,27 @@ internal static class NodeEndpoints
     /// <summary>One node.</summary>
     private static async Task<Results<Ok<GraphNode>, FaultResult>> GetNode(string id, CallerGraph graph, CancellationToken ct) =>
         await graph.NodeAsync(id, ct) is { } node ? TypedResults.Ok(node) : Faults.NotFound("node");
+
+    /// <summary>Adds a node of the user's own.</summary>
+    private static async Task<Results<Created<GraphNode>, FaultResult>> CreateNode(Body<CreateNode> body, WriteNodes write, HttpContext context, CancellationToken ct)
+    {
+        var (node, fault) = await write.CreateAsync(body.Value, ct);
+        return fault is null ? TypedResults.Created($"{context.Request.Path.Value!.TrimEnd('/')}/{Uri.EscapeDataString(node!.Id)}", node) : fault;
+    }
+
+    /// <summary>Changes a node of the user's own; 409 for one that comes from ThreatIntel.</summary>
+    private static async Task<Results<Ok<GraphNode>, FaultResult>> ChangeNode(string id, Body<ChangeNode> body, WriteNodes write, CancellationToken ct)
+    {
+        var (node, fault) = await write.ChangeAsync(id, body.Value, ct);
+        return fault is null ? TypedResults.Ok(node!) : fault;
+    }
+
+    /// <summary>Removes a node of the user's own; 409 for one that comes from ThreatIntel.</summary>
+    private static async Task<Results<NoContent, FaultResult>> DeleteNode(string id, WriteNodes write, CancellationToken ct)
+    {
+        var fault = await write.DeleteAsync(id, ct);
+        return fault is null ? TypedResults.NoContent() : fault;
+    }
 
     /// <summary>The relationships of a node: those that start at it (<c>out</c>), end at it (<c>in</c>), or both.</summary>
     private static async Task<Results<PageResult<GraphRelationship>, FaultResult>> ListRelationships(

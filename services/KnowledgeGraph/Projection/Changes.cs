@@ -4,8 +4,11 @@ using Platform.Contracts.ThreatIntel;
 
 namespace Platform.KnowledgeGraph.Projection;
 
-/// <summary>One message of ThreatIntel in the projection's terms.</summary>
-internal sealed record Incoming(Guid MessageId, DateTimeOffset OccurredAt, IReadOnlyList<Change> Changes);
+/// <summary>One message in the projection's terms.</summary>
+/// <param name="MessageId">It is applied once.</param>
+/// <param name="OccurredAt">When ThreatIntel made the change; null for what users add here.</param>
+/// <param name="Changes">What it says.</param>
+internal sealed record Incoming(Guid MessageId, DateTimeOffset? OccurredAt, IReadOnlyList<Change> Changes);
 
 /// <summary>What a message says about one id.</summary>
 internal abstract record Change(string Id, long Revision);

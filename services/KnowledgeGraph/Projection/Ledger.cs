@@ -132,21 +132,18 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
                 ct);
         }
 
+        var occurred = messages.Max(m => m.OccurredAt);
         await store.WriteAsync(
             GraphKey.Ledger(tenant),
-            """
-            UNWIND $messages AS x MATCH (m:Message {id: x}) SET m.applied = true, m.at = $at
-            WITH count(*) AS marked
-            MERGE (l:Lag {id: 'threat_intel'}) SET l.occurred_at = $occurred, l.applied_at = $at
-            WITH l
-            OPTIONAL MATCH (old:Message) WHERE old.at < $cutoff DELETE old
-            """,
+            "UNWIND $messages AS x MATCH (m:Message {id: x}) SET m.applied = true, m.at = $at WITH count(*) AS marked "
+            + (occurred is null ? "" : "MERGE (l:Lag {id: 'threat_intel'}) SET l.occurred_at = $occurred, l.applied_at = $at WITH l ")
+            + "OPTIONAL MATCH (old:Message) WHERE old.at < $cutoff DELETE old",
             new Dictionary<string, object?>
             {
                 ["messages"] = messages.Select(m => m.MessageId.ToString("D")).ToArray(),
                 ["at"] = now.ToUnixTimeMilliseconds(),
                 ["cutoff"] = (now - KeepMessages).ToUnixTimeMilliseconds(),
-                ["occurred"] = messages.Max(m => m.OccurredAt).ToUnixTimeMilliseconds(),
+                ["occurred"] = occurred?.ToUnixTimeMilliseconds(),
             },
             ct);
     }

@@ -203,6 +203,41 @@ public sealed class ApiTests(Stack stack) : IAsyncLifetime
         await FailsAsync(_host.CreateClient().GetAsync("/api/v2/knowledge-graph/nodes"), 401, "AUTH_REQUIRED");
     }
 
+    [Fact]
+    public async Task Users_add_nodes_and_relationships_and_leave_those_of_events_alone()
+    {
+        var writer = _host.ClientFor(ServiceHost<GraphNode>.User(_fixture.Tenant, "read:all write:knowledge_graph", TlpLevel.Amber));
+        var created = await writer.PostAsJsonAsync("/api/v2/knowledge-graph/nodes", new { node_type = "x-acme-server", name = "db01", properties = new { rack = 7, roles = new[] { "db" } }, tlp = "amber" });
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        var node = await ReadAsync(created);
+        var id = node.GetProperty("id").GetString()!;
+        Assert.EndsWith(id, created.Headers.Location!.ToString());
+        Assert.Equal(("XAcmeServer", 7), (node.GetProperty("labels")[0].GetString(), node.GetProperty("properties").GetProperty("rack").GetInt32()));
+        await FailsAsync(_clear.GetAsync($"/api/v2/knowledge-graph/nodes/{id}"), 404, "NOT_FOUND");
+
+        var patched = await ReadAsync(await writer.PatchAsJsonAsync($"/api/v2/knowledge-graph/nodes/{id}", new { name = "db02", properties = new { rack = (int?)null, floor = 3 } }));
+        Assert.Equal(("db02", 3, false), (patched.GetProperty("name").GetString(), patched.GetProperty("properties").GetProperty("floor").GetInt32(), patched.GetProperty("properties").TryGetProperty("rack", out _)));
+
+        var link = new { source_id = Bear, target_id = id, type = "targets", properties = new { note = "seen" } };
+        Assert.Equal(HttpStatusCode.Created, (await writer.PostAsJsonAsync("/api/v2/knowledge-graph/relationships", link)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await writer.PostAsJsonAsync("/api/v2/knowledge-graph/relationships", link)).StatusCode);
+        Assert.Equal(1, (await GetAsync(writer, $"/api/v2/knowledge-graph/nodes/{id}/relationships?count=true")).GetProperty("total").GetInt32());
+
+        await FailsAsync(writer.PostAsJsonAsync("/api/v2/knowledge-graph/nodes", new { node_type = "X Y", name = "", properties = new { id = 1, o = new { a = 1 } }, tlp = "clear" }), 422, "VALIDATION_ERROR");
+        await FailsAsync(writer.PostAsJsonAsync("/api/v2/knowledge-graph/nodes", new { node_type = "tool", name = "x", tlp = "red" }), 422, "tlp");
+        await FailsAsync(writer.PostAsJsonAsync("/api/v2/knowledge-graph/relationships", new { source_id = Bear, target_id = Secret, type = "uses" }), 422, "target_id");
+        await FailsAsync(writer.DeleteAsync($"/api/v2/knowledge-graph/nodes/{Bear}"), 409, "CONFLICT");
+        await FailsAsync(writer.PatchAsJsonAsync($"/api/v2/knowledge-graph/nodes/{Bear}", new { name = "x" }), 409, "CONFLICT");
+        await FailsAsync(writer.DeleteAsync($"/api/v2/knowledge-graph/relationships?source_id={Bear}&type=uses&target_id={Tool}"), 409, "CONFLICT");
+        await FailsAsync(_red.PostAsJsonAsync("/api/v2/knowledge-graph/nodes", new { node_type = "tool", name = "x" }), 403, "INSUFFICIENT_PERMISSIONS");
+
+        Assert.Equal(HttpStatusCode.NoContent, (await writer.DeleteAsync($"/api/v2/knowledge-graph/relationships?source_id={Bear}&type=targets&target_id={id}")).StatusCode);
+        Assert.Equal(0, (await GetAsync(writer, $"/api/v2/knowledge-graph/nodes/{id}/relationships?count=true")).GetProperty("total").GetInt32());
+        Assert.Equal(HttpStatusCode.NoContent, (await writer.DeleteAsync($"/api/v2/knowledge-graph/nodes/{id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await writer.DeleteAsync($"/api/v2/knowledge-graph/nodes/{id}")).StatusCode);
+        await FailsAsync(writer.GetAsync($"/api/v2/knowledge-graph/nodes/{id}"), 404, "NOT_FOUND");
+    }
+
     private static async Task<JsonElement> GetAsync(HttpClient client, string path) => await ReadAsync(await client.GetAsync(path, TestContext.Current.CancellationToken));
 
     private static async Task<JsonElement> PostAsync(HttpClient client, string path, object? body) =>

@@ -101,21 +101,23 @@ public sealed class HealthTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync("/health")).Status);
     }
 
-    [Fact]
-    public async Task Probes_share_one_run_of_the_checks_for_a_second()
+    [Theory]
+    [InlineData("00:01:00", 1)]
+    [InlineData("00:00:00", 2)]
+    public async Task Probes_share_one_run_of_the_checks_while_it_is_fresh(string cacheFor, int expected)
     {
         var runs = 0;
-        await StartAsync(c => c.AddAsyncCheck("database", async () =>
-        {
-            Interlocked.Increment(ref runs);
-            await Task.Delay(50);
-            return HealthCheckResult.Healthy();
-        }));
-        await Parallel.ForAsync(0, 60, Ct, async (i, _) => await GetAsync(i % 2 == 0 ? "/health" : "/ready"));
-        Assert.InRange(runs, 1, 2);
-        await Task.Delay(1100, Ct);
+        await StartAsync(
+            c => c.AddAsyncCheck("database", async () =>
+            {
+                Interlocked.Increment(ref runs);
+                await Task.Delay(50);
+                return HealthCheckResult.Healthy();
+            }),
+            ("Health:CacheFor", cacheFor));
+        await Parallel.ForAsync(0, 30, Ct, async (i, _) => await GetAsync(i % 2 == 0 ? "/health" : "/ready"));
         await GetAsync("/health");
-        Assert.InRange(runs, 2, 3);
+        Assert.InRange(runs, expected, expected == 1 ? 1 : 31);
     }
 
     [Fact]
@@ -130,7 +132,7 @@ public sealed class HealthTests : IAsyncDisposable
                 }, [HealthTags.Ready])
                 .AddCheck("blocks", () =>
                 {
-                    Thread.Sleep(3000);
+                    Thread.Sleep(10_000);
                     return HealthCheckResult.Healthy();
                 }, [HealthTags.Ready]),
             ("Health:CheckTimeout", "00:00:00.2"));
@@ -138,13 +140,13 @@ public sealed class HealthTests : IAsyncDisposable
         var (status, body) = await GetAsync("/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Equal("waiting for blocks, hangs", body.GetProperty("reason").GetString());
-        Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0, 2);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0, 9);
     }
 
     [Fact]
     public async Task Told_to_stop_it_is_not_ready_and_still_answers_for_the_drain_delay()
     {
-        await StartAsync(_ => { }, ("Health:DrainDelay", "00:00:01"));
+        await StartAsync(_ => { }, ("Health:DrainDelay", "00:00:04"));
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/ready")).Status);
 
         var stopping = _app!.StopAsync(CancellationToken.None);

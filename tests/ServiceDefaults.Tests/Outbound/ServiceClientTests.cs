@@ -138,8 +138,8 @@ public sealed class ServiceClientTests
     {
         var calls = 0;
         await using var upstream = await Upstream.StartAsync(c =>
-            Interlocked.Increment(ref calls) == 1 ? Task.Delay(5000, c.RequestAborted) : Task.CompletedTask);
-        await using var app = App(upstream.Address, o => o.AttemptTimeout = TimeSpan.FromMilliseconds(200));
+            Interlocked.Increment(ref calls) == 1 ? Task.Delay(30_000, c.RequestAborted) : Task.CompletedTask);
+        await using var app = App(upstream.Address, o => o.AttemptTimeout = TimeSpan.FromSeconds(2));
         Assert.Equal(HttpStatusCode.OK, (await Client(app).GetAsync("/x", Ct)).StatusCode);
         Assert.Equal(2, calls);
 
@@ -158,10 +158,10 @@ public sealed class ServiceClientTests
             {
                 await c.Response.WriteAsync("x");
                 await c.Response.Body.FlushAsync();
-                await Task.Delay(150);
+                await Task.Delay(700);
             }
         });
-        await using var app = App(upstream.Address, o => o.TotalTimeout = o.AttemptTimeout = TimeSpan.FromMilliseconds(200));
+        await using var app = App(upstream.Address, o => o.TotalTimeout = o.AttemptTimeout = TimeSpan.FromSeconds(2));
         using var answer = await Client(app).GetAsync("/x", HttpCompletionOption.ResponseHeadersRead, Ct);
         Assert.Equal("xxxx", await answer.Content.ReadAsStringAsync(Ct));
     }
@@ -179,7 +179,8 @@ public sealed class ServiceClientTests
         {
             o.Retries = 0;
             o.BreakerMinimum = 4;
-            o.BreakFor = TimeSpan.FromMilliseconds(600);
+            o.BreakerWindow = TimeSpan.FromMinutes(1);
+            o.BreakFor = TimeSpan.FromSeconds(3);
         });
         var circuits = app.Services.GetRequiredService<CircuitStates>();
         Assert.Equal("closed", circuits.Snapshot()["tenancy"]);
@@ -193,7 +194,7 @@ public sealed class ServiceClientTests
         Assert.Equal("open", circuits.Snapshot()["tenancy"]);
         var refused = await Assert.ThrowsAsync<UpstreamException>(() => client.GetAsync("/x", Ct));
         Assert.Equal(UpstreamFailure.Unavailable, refused.Failure);
-        Assert.InRange(refused.RetryAfter!.Value.TotalSeconds, 0.01, 1);
+        Assert.InRange(refused.RetryAfter!.Value.TotalSeconds, 0.01, 3);
         Assert.Equal(4, upstream.Requests.Count);
 
         var report = await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Ct);
@@ -201,7 +202,7 @@ public sealed class ServiceClientTests
         Assert.Equal("open", report.Entries["circuit_breakers"].Data["tenancy"]);
 
         broken = false;
-        await Task.Delay(800, Ct);
+        await Task.Delay(3200, Ct);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/x", Ct)).StatusCode);
         Assert.Equal("closed", circuits.Snapshot()["tenancy"]);
     }

@@ -43,7 +43,10 @@ public sealed class ManagementPortTests : IAsyncDisposable
         var port = FreePort();
         var api = await StartAsync(port.ToString());
         await _http.GetStringAsync(new Uri(api, "/items/7"), Ct);
-        await Task.Delay(50, Ct);
+        for (var i = 0; i < 500 && !(await _http.GetStringAsync($"http://127.0.0.1:{port}/metrics", Ct)).Contains("api_requests_total{"); i++)
+        {
+            await Task.Delay(20, Ct);
+        }
 
         using var answer = await _http.GetAsync($"http://127.0.0.1:{port}/metrics", Ct);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

@@ -59,21 +59,28 @@ internal sealed class ObservedApp : IAsyncDisposable
         return self;
     }
 
-    /// <summary>Server spans end after the answer is read, so this waits for them.</summary>
-    public async Task<Activity> ServerSpanAsync()
+    /// <summary>Spans, figures and lines are written after the answer was read, so tests wait for them.</summary>
+    public static async Task UntilAsync(Func<bool> there)
     {
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 1000 && !there(); i++)
         {
-            if (_spans.Snapshot().FirstOrDefault(s => s.Kind == ActivityKind.Server) is { } span)
-            {
-                return span;
-            }
-
             await Task.Delay(20);
         }
 
-        throw new InvalidOperationException("No server span arrived.");
+        Assert.True(there(), "What was waited for did not come.");
     }
+
+    public async Task<Activity> ServerSpanAsync()
+    {
+        await UntilAsync(() => _spans.Snapshot().Any(s => s.Kind == ActivityKind.Server));
+        return _spans.Snapshot().First(s => s.Kind == ActivityKind.Server);
+    }
+
+    /// <summary>Waits for the log lines of this many answered requests.</summary>
+    public Task AnsweredAsync(int requests) => UntilAsync(() => Processed.Count() >= requests);
+
+    public IEnumerable<LogList.Line> Processed =>
+        _logs.Snapshot().Where(l => l.Message?.StartsWith("request_processed", StringComparison.Ordinal) == true);
 
     public IReadOnlyList<Activity> Spans => _spans.Snapshot();
 

@@ -55,8 +55,8 @@ public sealed class OtlpExportTests
                 await app.Client.GetAsync("/broken", Ct);
                 app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Sample")
                     .LogError(new InvalidOperationException("row of ann@example.org"), "Sign-in of {Email} failed", "ann@example.org");
-                await app.ServerSpanAsync();
-                await Task.Delay(50, Ct);
+                await app.AnsweredAsync(2);
+                await ObservedApp.UntilAsync(() => app.Spans.Count(x => x.Kind == System.Diagnostics.ActivityKind.Server) == 2);
                 app.Services.GetRequiredService<TracerProvider>().ForceFlush();
                 app.Services.GetRequiredService<MeterProvider>().ForceFlush();
                 app.Services.GetRequiredService<LoggerProvider>().ForceFlush();
@@ -106,8 +106,8 @@ public sealed class OtlpExportTests
         await app.Client.GetAsync("/items/1", Ct);
         await app.Client.GetAsync("/unavailable", Ct);
         await app.Client.GetAsync("/health", Ct);
-        await Task.Delay(100, Ct);
-        var line = Assert.Single(app.Logs, l => l.Message?.StartsWith("request_processed", StringComparison.Ordinal) == true);
+        await app.AnsweredAsync(1);
+        var line = Assert.Single(app.Processed);
         Assert.Equal("/unavailable", line.Attributes["Endpoint"]);
         Assert.Equal(503, line.Attributes["StatusCode"]);
         Assert.True(line.Attributes.ContainsKey("Tenant"));

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using FluentValidation;
+using Platform.Contracts;
+using Platform.KnowledgeGraph.Projection;
+using Platform.KnowledgeGraph.Storage;
+using Platform.ServiceDefaults;
+
+namespace Platform.KnowledgeGraph.Nodes;
+
+/// <summary>A node of the user's own.</summary>
+/// <param name="NodeType">What it is, such as <c>x-acme-server</c>; also one of STIX's types.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Properties">Texts, numbers, booleans and lists of these.</param>
+/// <param name="Tlp">Who may see it; clear where not given, at most the caller's clearance.</param>
+public sealed record CreateNode(string NodeType, string Name, IReadOnlyDictionary<string, JsonElement>? Properties = null, TlpLevel? Tlp = null);
+
+/// <summary>A change of a node of the user's own, as JSON Merge Patch (RFC 7396): a property that is null goes.</summary>
+/// <param name="Name">Its new name.</param>
+/// <param name="Properties">Properties to set or, by null, to remove.</param>
+public sealed record ChangeNode(string? Name = null, IReadOnlyDictionary<string, JsonElement>? Properties = null);
+
+internal sealed class CreateNodeValidator : AbstractValidator<CreateNode>
+{
+    public CreateNodeValidator()
+    {
+        RuleFor(n => n.NodeType).Must(t => t is not null && Vocabulary.LabelOf(t) != Vocabulary.OtherLabel)
+            .WithMessage("must be a type of lower-case letters, digits and hyphens, such as x-acme-server");
+        RuleFor(n => n.Name).NotEmpty().WithMessage("must not be empty").MaximumLength(500).WithMessage("must not be longer than 500 characters")
+            .Must(n => n?.Contains('\0', StringComparison.Ordinal) != true).WithMessage("must not hold U+0000");
+        RuleFor(n => n.Properties).Must(p => p is null || p.Count <= 100).WithMessage("must not be more than 100");
+    }
+}
+
+internal sealed class ChangeNodeValidator : AbstractValidator<ChangeNode>
+{
+    public ChangeNodeValidator()
+    {
+        RuleFor(n => n.Name).Must(n => n is null || (n.Length is > 0 and <= 500 && !n.Contains('\0', StringComparison.Ordinal)))
+            .WithMessage("must have 1 to 500 characters and not hold U+0000");
+        RuleFor(n => n.Properties).Must(p => p is null || p.Count <= 100).WithMessage("must not be more than 100");
+    }
+}
+
+/// <summary>Creates, changes and removes nodes of users; what events own is theirs.</summary>
+internal sealed class WriteNodes(UserContent content, CallerGraph graph)
+{
+    private static readonly FaultResult Owned = Faults.Conflict("This node comes from ThreatIntel; change it there.");
+
+    public async Task<(GraphNode? Node, FaultResult? Fault)> CreateAsync(CreateNode request, CancellationToken ct)
+    {
+        var faults = UserContent.Check(request.Properties);
+        if (content.LevelOf(request.Tlp) is not { } level)
+        {
+            faults["tlp"] = ["must not be above your clearance"];
+            return (null, Faults.Validation(faults));
+        }
+
+        if (faults.Count > 0)
+        {
+            return (null, Faults.Validation(faults));
+        }
+
+        var id = $"{request.NodeType}--{Guid.CreateVersion7():D}";
+        var properties = UserContent.Properties(id, request.Properties, level);
+        properties["type"] = request.NodeType;
+        properties["name"] = request.Name;
+        await PutAsync(id, Vocabulary.LabelOf(request.NodeType), level, properties, ct);
+        return (await graph.NodeAsync(id, ct), null);
+    }
+
+    public async Task<(GraphNode? Node, FaultResult? Fault)> ChangeAsync(string id, ChangeNode request, CancellationToken ct)
+    {
+        if (await graph.NodeAsync(id, ct) is not { } node)
+        {
+            return (null, Faults.NotFound("node"));
+        }
+
+        if (!UserContent.IsUserMade(node.Properties))
+        {
+            return (null, Owned);
+        }
+
+        var set = (request.Properties ?? new Dictionary<string, JsonElement>()).Where(p => p.Value.ValueKind != JsonValueKind.Null).ToDictionary();
+        if (UserContent.Check(set) is { Count: > 0 } faults)
+        {
+            return (null, Faults.Validation(faults));
+        }
+
+        var properties = new Dictionary<string, object?>(node.Properties) { ["id"] = id, ["name"] = request.Name ?? node.Name };
+        foreach (var (key, value) in request.Properties ?? new Dictionary<string, JsonElement>())
+        {
+            if (value.ValueKind == JsonValueKind.Null && UserContent.Check(new Dictionary<string, JsonElement> { [key] = JsonSerializer.SerializeToElement(0) }).Count == 0)
+            {
+                properties.Remove(key);
+            }
+        }
+
+        foreach (var (key, value) in GraphProperties.From(set))
+        {
+            properties[key] = value;
+        }
+
+        _ = TlpLevels.TryParse(properties["tlp"] as string, out var level);
+        await PutAsync(id, node.Labels[0], level, properties, ct);
+        return (await graph.NodeAsync(id, ct), null);
+    }
+
+    public async Task<FaultResult?> DeleteAsync(string id, CancellationToken ct)
+    {
+        if (await graph.NodeAsync(id, ct) is not { } node)
+        {
+            return null;
+        }
+
+        if (!UserContent.IsUserMade(node.Properties))
+        {
+            return Owned;
+        }
+
+        await content.ApplyAsync(id, revision => new RemovalChange(id, revision, IsEdge: false, null), ct);
+        return null;
+    }
+
+    private Task PutAsync(string id, string label, TlpLevel level, Dictionary<string, object?> properties, CancellationToken ct)
+    {
+        GraphProperties.AddSearchTerms(properties);
+        return content.ApplyAsync(id, revision => new NodeChange(id, revision, label, level, null, properties), ct);
+    }
+}
