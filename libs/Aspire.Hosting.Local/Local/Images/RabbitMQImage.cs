@@ -45,7 +45,8 @@ internal sealed class RabbitMQImage : INativeImage
             ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
             ["RABBITMQ_DIST_PORT"] = distributionPort.ToString(CultureInfo.InvariantCulture),
             ["RABBITMQ_BASE"] = launch.Folder,
-            ["RABBITMQ_MNESIA_BASE"] = In("mnesia"),
+            // Relative to the working folder: the broker asks df for the space left without quoting the path.
+            ["RABBITMQ_MNESIA_BASE"] = "mnesia",
             ["RABBITMQ_LOG_BASE"] = In("log"),
             ["RABBITMQ_LOGS"] = "-",
             ["RABBITMQ_CONFIG_FILE"] = In("rabbitmq"),
