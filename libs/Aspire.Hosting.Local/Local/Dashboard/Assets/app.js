@@ -50,7 +50,8 @@ function since(started) {
 }
 
 function endpoint({ name, url }) {
-  return element('span', { title: name }, /^https?:/.test(url) ? element('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, url) : url);
+  const label = ['http', 'https', 'tcp'].includes(name) ? null : element('small', { class: 'soft' }, ` ${name}`);
+  return element('span', {}, /^https?:/.test(url) ? element('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, url) : url, label);
 }
 
 function action(resource, command, label) {
