@@ -8,28 +8,55 @@ namespace Aspire.Hosting.Local.Dashboard;
 /// Where the dashboard listens and what opens it. The same settings as Aspire's: ASPNETCORE_URLS of the AppHost (default port
 /// 18888, or any free one when that is taken) and AppHost:BrowserToken. Both are put into the configuration for others to read.
 /// </summary>
-internal sealed record DashboardAddress(Uri Url, string Token)
+internal sealed class DashboardAddress
 {
     public const string TokenSetting = "AppHost:BrowserToken";
     public const string OtlpKeySetting = "AppHost:OtlpApiKey";
     private const string UrlSetting = "ASPNETCORE_URLS";
     private const int DefaultPort = 18888;
+    private readonly IConfiguration _configuration;
+
+    private DashboardAddress(IConfiguration configuration, int port, string token, bool isGiven)
+    {
+        _configuration = configuration;
+        Url = At(port);
+        Token = token;
+        IsGiven = isGiven;
+    }
+
+    public Uri Url { get; private set; }
+
+    public string Token { get; }
+
+    /// <summary>The user named this port: no other one will do.</summary>
+    public bool IsGiven { get; }
 
     public static DashboardAddress Choose(IConfiguration configuration, bool disabled)
     {
         var wanted = new Uri((configuration[UrlSetting] ?? $"http://localhost:{DefaultPort}").Split(';')[0]);
-        var port = wanted.Port == 0 || (configuration[UrlSetting] is null && !Ports.IsFree(wanted.Port)) ? Ports.Reserve() : wanted.Port;
-        var address = new DashboardAddress(
-            new UriBuilder("http", "localhost", port).Uri,
-            configuration[TokenSetting] ?? configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] ?? Random());
+        var isGiven = configuration[UrlSetting] is not null && wanted.Port != 0;
+        var port = wanted.Port == 0 || (!isGiven && !Ports.IsFree(wanted.Port)) ? Ports.Reserve() : wanted.Port;
+        var token = configuration[TokenSetting] ?? configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] ?? Random();
+        var address = new DashboardAddress(configuration, port, token, isGiven);
         if (!disabled)
         {
-            configuration[UrlSetting] = address.Url.GetLeftPart(UriPartial.Authority);
-            configuration[TokenSetting] = address.Token;
+            configuration[TokenSetting] = token;
+            address.Publish();
         }
 
         return address;
     }
+
+    /// <summary>Someone else was quicker: takes another port.</summary>
+    public void Move()
+    {
+        Url = At(Ports.Reserve());
+        Publish();
+    }
+
+    private static Uri At(int port) => new UriBuilder("http", "localhost", port).Uri;
+
+    private void Publish() => _configuration[UrlSetting] = Url.GetLeftPart(UriPartial.Authority);
 
     private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
 }

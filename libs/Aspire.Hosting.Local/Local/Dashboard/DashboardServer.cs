@@ -21,6 +21,34 @@ internal sealed class DashboardServer(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            _app = Create();
+            try
+            {
+                await _app.StartAsync(cancellationToken);
+                return;
+            }
+            catch (IOException e)
+            {
+                await _app.DisposeAsync();
+                _app = null;
+                if (address.IsGiven || attempt == 5)
+                {
+                    throw new DistributedApplicationException($"The dashboard cannot listen on {address.Url}: {e.Message}", e);
+                }
+
+                address.Move();
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private WebApplication Create()
+    {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
@@ -38,24 +66,13 @@ internal sealed class DashboardServer(
         // The events that a page listens to never end by themselves.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
 
-        _app = builder.Build();
-        _app.Use(Protect);
-        _app.UseDashboardSignIn();
-        _app.MapDashboardPages();
-        _app.MapDashboardApi();
-        try
-        {
-            await _app.StartAsync(cancellationToken);
-        }
-        catch (IOException e)
-        {
-            throw new DistributedApplicationException($"The dashboard cannot listen on {address.Url}: {e.Message}", e);
-        }
+        var app = builder.Build();
+        app.Use(Protect);
+        app.UseDashboardSignIn();
+        app.MapDashboardPages();
+        app.MapDashboardApi();
+        return app;
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
-
-    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static Task Protect(HttpContext context, RequestDelegate next)
     {
