@@ -176,7 +176,9 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
         {
             var rows = await store.ReadAsync(
                 GraphKey.Ledger(tenant),
-                $"UNWIND $ids AS x MATCH (w:Waiting {{{end}: x}}) WHERE w.slot = $slot MATCH (e:Entry {{id: w.id}}) WHERE e.slots[w.slot] = w.code "
+                // The id goes through WITH: matched by w.id directly, the store scans every entry for every row.
+                $"UNWIND $ids AS x MATCH (w:Waiting {{{end}: x}}) WHERE w.slot = $slot "
+                + "WITH w, w.id AS waiting MATCH (e:Entry {id: waiting}) WHERE e.slots[w.slot] = w.code "
                 + "RETURN w.id, w.source, w.type, w.target, w.payload, w.code",
                 new Dictionary<string, object?> { ["ids"] = nodes, ["slot"] = slot },
                 ReadLimits.Default,
