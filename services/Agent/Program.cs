@@ -11,6 +11,3 @@ app.MapServiceDefaults();
 app.MapApi(api => api.MapAgent());
 
 await app.RunAsync();
-
-/// <summary>The service's entry point.</summary>
-public partial class Program;

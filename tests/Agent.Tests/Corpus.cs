@@ -15,6 +15,7 @@ internal static class Corpus
     public static readonly EntityRef Campaign = new("campaign--1", "SolarWinds Compromise", ObjectKind.Campaign, "C0024");
     public static readonly EntityRef Training = new("course-of-action--1", "User Training", ObjectKind.Mitigation, "M1017");
     public static readonly EntityRef OldTechnique = new("attack-pattern--3", "Scripting", ObjectKind.Technique, "T1064", Retired: true);
+    public static readonly EntityRef OldMitigation = new("course-of-action--2", "Scripting Mitigation", ObjectKind.Mitigation, "T1064", Retired: true);
     public static readonly EntityRef MalwareTechnique = new("attack-pattern--4", "Malware", ObjectKind.Technique, "T1587.001");
     public static readonly EntityRef At = new("tool--2", "at", ObjectKind.Tool, "S0110");
     public static readonly EntityRef Play = new("intrusion-set--4", "Play", ObjectKind.Group, "G1040");
@@ -25,7 +26,7 @@ internal static class Corpus
     public static readonly NamedObject[] All =
     [
         new(Apt28, ["APT28", "Fancy Bear", "Sofacy", "Threat Group-4127"]), new(Apt29, ["Cozy Bear", "The Dukes"]), new(Mimikatz, []), new(Carbanak, ["Anunak"]),
-        new(CarbanakGroup, ["Anunak"]), new(Scripting, []), new(PowerShell, []), new(Campaign, []), new(Training, []), new(OldTechnique, []), new(MalwareTechnique, []),
+        new(CarbanakGroup, ["Anunak"]), new(Scripting, []), new(PowerShell, []), new(Campaign, []), new(Training, []), new(OldTechnique, []), new(OldMitigation, []), new(MalwareTechnique, []),
         new(At, []), new(Play, []), new(Injected, []), new(Cve, []), new(Persistence, []),
     ];
 

@@ -68,7 +68,7 @@ internal static class ChatEndpoints
 /// <param name="ToolsUsed">Every tool that was called, once each.</param>
 /// <param name="ExecutionTimeMs">How long it took.</param>
 /// <param name="Metadata">What stands behind it.</param>
-public sealed record ChatResponse(string Response, Guid ConversationId, IReadOnlyList<string> ToolsUsed, double ExecutionTimeMs, ChatMetadata Metadata)
+internal sealed record ChatResponse(string Response, Guid ConversationId, IReadOnlyList<string> ToolsUsed, double ExecutionTimeMs, ChatMetadata Metadata)
 {
     internal static ChatResponse From(Turn turn, Answer answer)
     {
@@ -96,4 +96,4 @@ public sealed record ChatResponse(string Response, Guid ConversationId, IReadOnl
 /// <param name="Cypher">The first graph query that was run.</param>
 /// <param name="Rows">The rows that the answer rests on, the first hundred.</param>
 /// <param name="Citations">Which tool call each mark in the text stands for.</param>
-public sealed record ChatMetadata(Guid MessageId, string Status, string? Cypher, JsonArray? Rows, IReadOnlyList<Citation> Citations);
+internal sealed record ChatMetadata(Guid MessageId, string Status, string? Cypher, JsonArray? Rows, IReadOnlyList<Citation> Citations);

@@ -7,7 +7,7 @@ namespace Platform.Agent.Chat;
 /// <param name="Message">What is asked, 1 to 8,000 characters.</param>
 /// <param name="ConversationId">The conversation it belongs to; a new one without it.</param>
 /// <param name="Context">Facts about where it is asked, as an object; kept out of the answer's evidence.</param>
-public sealed record ChatRequest(string? Message, string? ConversationId = null, JsonElement? Context = null);
+internal sealed record ChatRequest(string? Message, string? ConversationId = null, JsonElement? Context = null);
 
 internal sealed class ChatRequestValidator : AbstractValidator<ChatRequest>
 {

@@ -103,7 +103,7 @@ internal static class ConversationEndpoints
 
 /// <summary>What may be changed of a conversation.</summary>
 /// <param name="Title">Its title, 1 to 200 characters.</param>
-public sealed record ConversationPatch(string? Title);
+internal sealed record ConversationPatch(string? Title);
 
 internal sealed class ConversationPatchValidator : AbstractValidator<ConversationPatch>
 {
@@ -113,7 +113,7 @@ internal sealed class ConversationPatchValidator : AbstractValidator<Conversatio
 }
 
 /// <summary>A conversation.</summary>
-public sealed record ConversationResponse(Guid Id, string Title, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, long Version)
+internal sealed record ConversationResponse(Guid Id, string Title, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, long Version)
 {
     internal static ConversationResponse From(Conversation c) => new(c.Id, c.Title, c.CreatedAt, c.UpdatedAt, c.Version);
 }
@@ -127,7 +127,7 @@ public sealed record ConversationResponse(Guid Id, string Title, DateTimeOffset 
 /// <param name="ToolCalls">The tool calls behind an answer.</param>
 /// <param name="Citations">Which call each mark in the text stands for.</param>
 /// <param name="CreatedAt">When it was written.</param>
-public sealed record MessageResponse(
+internal sealed record MessageResponse(
     Guid Id,
     string Role,
     string Content,

@@ -46,7 +46,7 @@ internal enum AnswerStatus
 /// <param name="Rows">How many rows or objects came back.</param>
 /// <param name="DurationMs">How long it took.</param>
 /// <param name="Error">Why it failed, if it did.</param>
-public sealed record ToolCallRecord(string Id, string Tool, JsonObject Arguments, int Rows, double DurationMs, string? Error = null);
+internal sealed record ToolCallRecord(string Id, string Tool, JsonObject Arguments, int Rows, double DurationMs, string? Error = null);
 
 /// <summary>Where a figure of the answer comes from.</summary>
 /// <param name="Number">The mark in the text, from 1.</param>
@@ -54,4 +54,4 @@ public sealed record ToolCallRecord(string Id, string Tool, JsonObject Arguments
 /// <param name="Tool">The tool.</param>
 /// <param name="Source">The service that owns the data.</param>
 /// <param name="Rows">How many rows came back.</param>
-public sealed record Citation(int Number, string ToolCallId, string Tool, string Source, int Rows);
+internal sealed record Citation(int Number, string ToolCallId, string Tool, string Source, int Rows);

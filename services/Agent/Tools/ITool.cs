@@ -20,7 +20,7 @@ internal interface ITool
 /// <param name="Category"><c>graph</c> or <c>threat_intel</c>.</param>
 /// <param name="PermissionsRequired">Every permission that a caller needs.</param>
 /// <param name="Parameters">JSON Schema (2020-12) of its arguments.</param>
-public sealed record ToolInfo(string ToolId, string Name, string Description, string Category, IReadOnlyList<string> PermissionsRequired, JsonObject Parameters);
+internal sealed record ToolInfo(string ToolId, string Name, string Description, string Category, IReadOnlyList<string> PermissionsRequired, JsonObject Parameters);
 
 /// <summary>What a tool brought back.</summary>
 /// <param name="Data">The data; null when it failed or there is none.</param>

@@ -186,8 +186,7 @@ internal sealed class Operands(Sentence s, Modifiers modifiers)
             {
                 foreach (var candidate in mention.Candidates)
                 {
-                    // Longer names beat shorter ones, and a name's own object beats one that only has it as an alias.
-                    var score = (mention.Length * 10) + (int)candidate.Match - (candidate.Entity.Retired ? 5 : 0);
+                    var score = Score(mention, candidate);
                     yield return new(candidate.Entity, mention.Next, score);
                     foreach (var (phrase, next) in mention.Next < s.Count ? s.PhrasesAt(mention.Next) : [])
                     {
@@ -226,9 +225,17 @@ internal sealed class Operands(Sentence s, Modifiers modifiers)
         {
             foreach (var candidate in mention.Candidates)
             {
-                yield return new(candidate.Entity, mention.Next, (mention.Length * 10) + (int)candidate.Match - (candidate.Entity.Retired ? 5 : 0));
+                yield return new(candidate.Entity, mention.Next, Score(mention, candidate));
             }
         }
+    }
+
+    private static int Score(Mention mention, Candidate candidate)
+    {
+        // Longer names beat shorter ones, and a name's own object beats one that only has it as an alias.
+        var score = (mention.Length * 10) + (int)candidate.Match - (candidate.Entity.Retired ? 5 : 0);
+        // ATT&CK once gave mitigations the number of their technique; who writes T1064 means the technique.
+        return candidate is { Match: MatchKind.Id, Entity: { Kind: ObjectKind.Mitigation, ExternalId: ['T', ..] } } ? score - 1 : score;
     }
 
     private IEnumerable<int> Starts(int at)
