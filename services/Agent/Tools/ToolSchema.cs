@@ -29,7 +29,11 @@ internal static class ToolSchema
 
     public static JsonObject Texts(string description, int maxItems) => new()
     {
-        ["type"] = "array", ["description"] = description, ["minItems"] = 1, ["maxItems"] = maxItems, ["items"] = new JsonObject { ["type"] = "string" },
+        ["type"] = "array",
+        ["description"] = description,
+        ["minItems"] = 1,
+        ["maxItems"] = maxItems,
+        ["items"] = new JsonObject { ["type"] = "string" },
     };
 
     public static JsonObject Map(string description) => new() { ["type"] = "object", ["description"] = description };

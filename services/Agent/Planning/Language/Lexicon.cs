@@ -57,17 +57,49 @@ internal static class Lexicon
 
     private static readonly FrozenDictionary<string, int> Numbers = new Dictionary<string, int>
     {
-        ["one"] = 1, ["two"] = 2, ["three"] = 3, ["four"] = 4, ["five"] = 5, ["six"] = 6, ["seven"] = 7, ["eight"] = 8, ["nine"] = 9, ["ten"] = 10,
-        ["twelve"] = 12, ["fifteen"] = 15, ["twenty"] = 20, ["fifty"] = 50, ["hundred"] = 100,
+        ["one"] = 1,
+        ["two"] = 2,
+        ["three"] = 3,
+        ["four"] = 4,
+        ["five"] = 5,
+        ["six"] = 6,
+        ["seven"] = 7,
+        ["eight"] = 8,
+        ["nine"] = 9,
+        ["ten"] = 10,
+        ["twelve"] = 12,
+        ["fifteen"] = 15,
+        ["twenty"] = 20,
+        ["fifty"] = 50,
+        ["hundred"] = 100,
     }.ToFrozenDictionary();
 
     /// <summary>ATT&amp;CK platforms: what people write, and how the data spells it.</summary>
     public static readonly FrozenDictionary<string, string> Platforms = new Dictionary<string, string>
     {
-        ["windows"] = "Windows", ["microsoft windows"] = "Windows", ["linux"] = "Linux", ["macos"] = "macOS", ["mac os"] = "macOS", ["os x"] = "macOS", ["osx"] = "macOS",
-        ["mac"] = "macOS", ["android"] = "Android", ["ios"] = "iOS", ["esxi"] = "ESXi", ["vmware esxi"] = "ESXi", ["network devices"] = "Network Devices", ["network device"] = "Network Devices",
-        ["iaas"] = "IaaS", ["saas"] = "SaaS", ["containers"] = "Containers", ["container"] = "Containers", ["office suite"] = "Office Suite",
-        ["identity provider"] = "Identity Provider", ["identity providers"] = "Identity Provider", ["office 365"] = "Office 365", ["pre"] = "PRE",
+        ["windows"] = "Windows",
+        ["microsoft windows"] = "Windows",
+        ["linux"] = "Linux",
+        ["macos"] = "macOS",
+        ["mac os"] = "macOS",
+        ["os x"] = "macOS",
+        ["osx"] = "macOS",
+        ["mac"] = "macOS",
+        ["android"] = "Android",
+        ["ios"] = "iOS",
+        ["esxi"] = "ESXi",
+        ["vmware esxi"] = "ESXi",
+        ["network devices"] = "Network Devices",
+        ["network device"] = "Network Devices",
+        ["iaas"] = "IaaS",
+        ["saas"] = "SaaS",
+        ["containers"] = "Containers",
+        ["container"] = "Containers",
+        ["office suite"] = "Office Suite",
+        ["identity provider"] = "Identity Provider",
+        ["identity providers"] = "Identity Provider",
+        ["office 365"] = "Office 365",
+        ["pre"] = "PRE",
     }.ToFrozenDictionary();
 
     /// <summary>ATT&amp;CK tactics: what people write, and the short name in the data.</summary>
@@ -82,11 +114,28 @@ internal static class Lexicon
     /// <summary>ATT&amp;CK domains.</summary>
     public static readonly FrozenDictionary<string, string> Domains = new Dictionary<string, string>
     {
-        ["att&ck"] = "*", ["mitre att&ck"] = "*", ["attack"] = "*", ["mitre attack"] = "*", ["the att&ck framework"] = "*", ["the mitre att&ck framework"] = "*",
-        ["enterprise att&ck"] = "enterprise-attack", ["att&ck enterprise"] = "enterprise-attack", ["att&ck for enterprise"] = "enterprise-attack", ["mitre att&ck enterprise"] = "enterprise-attack",
-        ["mitre att&ck for enterprise"] = "enterprise-attack", ["enterprise attack"] = "enterprise-attack", ["the enterprise matrix"] = "enterprise-attack",
-        ["ics att&ck"] = "ics-attack", ["att&ck ics"] = "ics-attack", ["att&ck for ics"] = "ics-attack", ["mitre att&ck for ics"] = "ics-attack", ["the ics matrix"] = "ics-attack",
-        ["mobile att&ck"] = "mobile-attack", ["att&ck mobile"] = "mobile-attack", ["att&ck for mobile"] = "mobile-attack", ["mitre att&ck for mobile"] = "mobile-attack",
+        ["att&ck"] = "*",
+        ["mitre att&ck"] = "*",
+        ["attack"] = "*",
+        ["mitre attack"] = "*",
+        ["the att&ck framework"] = "*",
+        ["the mitre att&ck framework"] = "*",
+        ["enterprise att&ck"] = "enterprise-attack",
+        ["att&ck enterprise"] = "enterprise-attack",
+        ["att&ck for enterprise"] = "enterprise-attack",
+        ["mitre att&ck enterprise"] = "enterprise-attack",
+        ["mitre att&ck for enterprise"] = "enterprise-attack",
+        ["enterprise attack"] = "enterprise-attack",
+        ["the enterprise matrix"] = "enterprise-attack",
+        ["ics att&ck"] = "ics-attack",
+        ["att&ck ics"] = "ics-attack",
+        ["att&ck for ics"] = "ics-attack",
+        ["mitre att&ck for ics"] = "ics-attack",
+        ["the ics matrix"] = "ics-attack",
+        ["mobile att&ck"] = "mobile-attack",
+        ["att&ck mobile"] = "mobile-attack",
+        ["att&ck for mobile"] = "mobile-attack",
+        ["mitre att&ck for mobile"] = "mobile-attack",
     }.ToFrozenDictionary();
 
     public static bool TryNumber(string word, out int number) =>
