@@ -10,8 +10,8 @@ internal static class RawBytes
 {
     private const byte Plain = 0;
     private const byte Brotli = 1;
-    private const int Quality = 3;
-    private const int Window = 18;
+    private const int Quality = 1;
+    private const int Window = 14;
 
     public static byte[] Pack(ReadOnlySpan<byte> raw)
     {
