@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Stix;
 
 namespace Stix.Tests;
 

@@ -1,5 +1,3 @@
-using Stix;
-
 namespace Stix.Tests;
 
 public sealed class StixIdTests
