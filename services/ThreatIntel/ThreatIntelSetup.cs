@@ -12,7 +12,7 @@ using Platform.ThreatIntel.ThreatActors;
 namespace Platform.ThreatIntel;
 
 /// <summary>The service's own parts.</summary>
-public static class ThreatIntelSetup
+internal static class ThreatIntelSetup
 {
     /// <summary>Adds database, messaging, imports and options.</summary>
     public static IHostApplicationBuilder AddThreatIntel(this IHostApplicationBuilder builder)
