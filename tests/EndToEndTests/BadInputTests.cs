@@ -92,7 +92,7 @@ public sealed class BadInputTests(PlatformFixture platform)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(platform.Instance.Gateway.ToString().TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         using var response = await platform.Admin.Http.SendAsync(request, Ct);
-        await AssertClearAsync(response, path, path.StartsWith("/api/v2", StringComparison.Ordinal) ? "2" : "1");
+        await AssertClearAsync(response, path, path.StartsWith("/api/v2", StringComparison.Ordinal) && !path.Contains("..", StringComparison.Ordinal) && !path.Contains("%2e", StringComparison.Ordinal) ? "2" : "1");
     }
 
     [Fact]
@@ -126,6 +126,13 @@ public sealed class BadInputTests(PlatformFixture platform)
         {
             Assert.False(text.Contains(word, StringComparison.Ordinal) && !(word == "password" && what.Contains("auth/login", StringComparison.Ordinal))
                 && !(word == "password" && what.Contains("/users", StringComparison.Ordinal)), $"{what} shows an internal ({word}): {text}");
+        }
+
+        if (text.Length == 0)
+        {
+            // The server refuses what is not HTTP before anything of ours sees it.
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            return;
         }
 
         using var body = JsonDocument.Parse(text);
