@@ -29,9 +29,6 @@ internal sealed class Credential(Caller caller, TenantEntry? tenant)
 
     public Guid? UserId { get; init; }
 
-    /// <summary>Where the session was opened: another tenant than the caller's for an administrator who acts in that one.</summary>
-    public Guid SessionTenantId { get; init; }
-
     public Guid? ApiKeyId { get; init; }
 
     /// <summary>Networks that an API key may be used from; null for anywhere.</summary>

@@ -34,7 +34,7 @@ internal sealed partial class SessionChecks(InternalApi api, FeedState feed, Tim
         var session = credential.Caller.SessionId!.Value;
         if (!_known.TryGet(session, out var known) || (known.Active && !IsCurrent(known.At, feed.AliveSince)))
         {
-            var asking = _asking.GetOrAdd(session, id => new Lazy<Task<bool?>>(() => AskAsync(credential.SessionTenantId, id)));
+            var asking = _asking.GetOrAdd(session, id => new Lazy<Task<bool?>>(() => AskAsync(credential.Caller.TenantId, id)));
             if (await asking.Value.WaitAsync(ct) is not { } active)
             {
                 return Verification.CannotTell;

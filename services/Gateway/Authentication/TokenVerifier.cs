@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -128,17 +127,9 @@ internal sealed class TokenVerifier(SigningKeys keys, TenantStates tenants, IOpt
             IssuedAt = IssueTime(jwt),
             ConfirmedAt = clock.GetUtcNow(),
             UserId = user,
-            SessionTenantId = HomeTenant(jwt) ?? tenant,
             MustChangePassword = jwt.TryGetPayloadValue<bool>("pwd_change", out var change) && change,
         };
     }
-
-    /// <summary>The tenant of the actor (RFC 8693, section 4.1), where somebody acts in another.</summary>
-    private static Guid? HomeTenant(JsonWebToken jwt) =>
-        jwt.TryGetPayloadValue<JsonElement>("act", out var act) && act.ValueKind == JsonValueKind.Object
-        && act.TryGetProperty("tenant", out var home) && home.ValueKind == JsonValueKind.String && Guid.TryParse(home.GetString(), out var id)
-            ? id
-            : null;
 
     /// <summary>
     /// <c>iat</c> has whole seconds. Identity's <c>jti</c> is a UUIDv7 of the same moment, whose milliseconds tell a token
