@@ -1,5 +1,6 @@
 using FalkorDb;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Platform.Contracts.Tenancy;
 using Platform.Contracts.ThreatIntel;
 using Platform.KnowledgeGraph.Nodes;
 using Platform.KnowledgeGraph.Overview;
@@ -9,6 +10,7 @@ using Platform.KnowledgeGraph.Query;
 using Platform.KnowledgeGraph.Relationships;
 using Platform.KnowledgeGraph.Search;
 using Platform.KnowledgeGraph.Storage;
+using Platform.KnowledgeGraph.Tenants;
 using Platform.ServiceDefaults;
 
 namespace Platform.KnowledgeGraph;
@@ -16,6 +18,8 @@ namespace Platform.KnowledgeGraph;
 /// <summary>The service's own parts.</summary>
 public static class KnowledgeGraphSetup
 {
+    internal const string ServiceName = "knowledgegraph";
+
     /// <summary>Adds the graph store, the projection of events and the features.</summary>
     public static WebApplicationBuilder AddKnowledgeGraph(this WebApplicationBuilder builder)
     {
@@ -29,7 +33,8 @@ public static class KnowledgeGraphSetup
         builder.Services.AddSingleton<GraphWriter>();
         builder.Services.AddSingleton<LevelGraphs>();
         builder.Services.AddSingleton<Projector>();
-        builder.AddMessaging("knowledgegraph", m => m
+        builder.AddMessaging(ServiceName, m => m
+            .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsUpsertedConsumer, ThreatObjectsUpserted>(messageLimit: 8)
             .AddBatchConsumer<RelationshipsUpsertedConsumer, RelationshipsUpserted>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsRemovedConsumer, ThreatObjectsRemoved>(messageLimit: 8));

@@ -1,3 +1,4 @@
+using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Campaigns;
 using Platform.ThreatIntel.Exports;
@@ -7,6 +8,7 @@ using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Relationships;
 using Platform.ThreatIntel.Sample;
 using Platform.ThreatIntel.Storage;
+using Platform.ThreatIntel.Tenants;
 using Platform.ThreatIntel.ThreatActors;
 
 namespace Platform.ThreatIntel;
@@ -14,6 +16,8 @@ namespace Platform.ThreatIntel;
 /// <summary>The service's own parts.</summary>
 internal static class ThreatIntelSetup
 {
+    public const string ServiceName = "threatintel";
+
     /// <summary>Adds database, messaging, imports and options.</summary>
     public static IHostApplicationBuilder AddThreatIntel(this IHostApplicationBuilder builder)
     {
@@ -24,7 +28,7 @@ internal static class ThreatIntelSetup
             .Validate(o => o.MaxImportBytes is >= 1_024 and <= 1L << 30, "ThreatIntel:MaxImportBytes must be from 1024 to 1073741824.")
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<ThreatIntelDb>("threatinteldb");
-        builder.AddMessaging<ThreatIntelDb>("threatintel");
+        builder.AddMessaging<ThreatIntelDb>(ServiceName, consumers => consumers.AddBatchConsumer<TenantCreatedConsumer, TenantCreated>());
         builder.Services.AddScoped<ObjectWriter>();
         builder.Services.AddScoped<ChangeObject>();
         builder.Services.AddScoped<ReceiveImport>();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Platform.Contracts;
 using Platform.KnowledgeGraph.Storage;
 
 namespace Platform.KnowledgeGraph.Projection;
@@ -13,14 +14,20 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
     private readonly ConcurrentDictionary<Guid, SemaphoreSlim> _locks = new();
     private readonly ConcurrentDictionary<Guid, bool> _prepared = new();
 
+    /// <summary>Makes the ledger and the lowest graph of a tenant, with their indexes; what is there stays as it is.</summary>
+    public Task PrepareAsync(Guid tenant, CancellationToken ct) => LockedAsync(tenant, () => PrepareLockedAsync(tenant, ct), ct);
+
     /// <summary>Applies messages of one tenant; those that were applied before are skipped.</summary>
-    public async Task ApplyAsync(Guid tenant, IReadOnlyList<Incoming> messages, CancellationToken ct)
+    public Task ApplyAsync(Guid tenant, IReadOnlyList<Incoming> messages, CancellationToken ct) =>
+        LockedAsync(tenant, () => ApplyLockedAsync(tenant, messages, ct), ct);
+
+    private async Task LockedAsync(Guid tenant, Func<Task> work, CancellationToken ct)
     {
         var gate = _locks.GetOrAdd(tenant, _ => new SemaphoreSlim(1));
         await gate.WaitAsync(ct);
         try
         {
-            await ApplyLockedAsync(tenant, messages, ct);
+            await work();
         }
         catch
         {
@@ -33,13 +40,23 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
         }
     }
 
-    private async Task ApplyLockedAsync(Guid tenant, IReadOnlyList<Incoming> messages, CancellationToken ct)
+    private async Task PrepareLockedAsync(Guid tenant, CancellationToken ct)
+    {
+        await PrepareLedgerAsync(tenant, ct);
+        await graphs.EnsureAsync(tenant, [TlpLevel.Clear], ct);
+    }
+
+    private async Task PrepareLedgerAsync(Guid tenant, CancellationToken ct)
     {
         if (_prepared.TryAdd(tenant, true))
         {
             await ledger.PrepareAsync(tenant, ct);
         }
+    }
 
+    private async Task ApplyLockedAsync(Guid tenant, IReadOnlyList<Incoming> messages, CancellationToken ct)
+    {
+        await PrepareLedgerAsync(tenant, ct);
         var ids = messages.SelectMany(m => m.Changes).Select(c => c.Id).ToHashSet();
         var before = await ledger.ReadAsync(tenant, messages.Select(m => m.MessageId).ToHashSet(), ids, ct);
         var fresh = messages.Where(m => !before.Applied.Contains(m.MessageId)).DistinctBy(m => m.MessageId).ToList();
