@@ -16,7 +16,7 @@ using Platform.ServiceDefaults;
 namespace Platform.KnowledgeGraph;
 
 /// <summary>The service's own parts.</summary>
-public static class KnowledgeGraphSetup
+internal static class KnowledgeGraphSetup
 {
     internal const string ServiceName = "knowledgegraph";
 

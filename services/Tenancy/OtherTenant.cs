@@ -9,10 +9,10 @@ namespace Platform.Tenancy;
 /// </summary>
 internal sealed class OtherTenant(IServiceScopeFactory scopes, CallContext call)
 {
-    public async Task<T> RunAsync<T>(Guid tenantId, Func<TenancyDb, Task<T>> work)
+    public async Task<T> RunAsync<T>(Guid tenantId, Func<TenancyDb, CancellationToken, Task<T>> work, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CallContext>().Enter(call.Caller with { TenantId = tenantId });
-        return await work(scope.ServiceProvider.GetRequiredService<TenancyDb>());
+        return await work(scope.ServiceProvider.GetRequiredService<TenancyDb>(), ct);
     }
 }

@@ -49,7 +49,7 @@ public class ResourceNotificationService : IDisposable
         {
             var before = _current.TryGetValue(resourceId, out var known)
                 ? known.Snapshot
-                : new CustomResourceSnapshot { ResourceType = resource.GetType().Name, Properties = [], CreationTimeStamp = DateTime.UtcNow };
+                : new CustomResourceSnapshot { ResourceType = resource.GetType().Name, Properties = [], CreationTimeStamp = TimeProvider.System.GetUtcNow().UtcDateTime };
             var change = new ResourceEvent(resource, resourceId, stateFactory(before));
             _current[resourceId] = change;
             foreach (var watcher in _watchers)

@@ -35,7 +35,7 @@ internal sealed class LogFiles(LocalPaths paths) : IDisposable
                 }
 
                 _writer ??= Open();
-                _writer.Write(DateTime.UtcNow.ToString("HH:mm:ss.fff ", System.Globalization.CultureInfo.InvariantCulture));
+                _writer.Write(TimeProvider.System.GetUtcNow().UtcDateTime.ToString("HH:mm:ss.fff ", System.Globalization.CultureInfo.InvariantCulture));
                 _writer.WriteLine(line);
                 if (_writer.BaseStream.Position > MaxBytes)
                 {

@@ -163,7 +163,7 @@ internal sealed class ResourceRunner(
 
             using var run = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
             _run = run;
-            var started = DateTime.UtcNow;
+            var started = TimeProvider.System.GetTimestamp();
             try
             {
                 if (!waited)
@@ -179,7 +179,7 @@ internal sealed class ResourceRunner(
                     continue;
                 }
 
-                started = DateTime.UtcNow;
+                started = TimeProvider.System.GetTimestamp();
                 await RunProcessAsync(run);
             }
             catch (OperationCanceledException) when (run.IsCancellationRequested)
@@ -190,7 +190,7 @@ internal sealed class ResourceRunner(
             catch (Exception e)
             {
                 Write(e is DistributedApplicationException ? e.Message : e.ToString(), isError: true);
-                Publish(s => s with { State = KnownResourceStates.FailedToStart, HealthReports = [], Ready = false, StopTimeStamp = DateTime.UtcNow });
+                Publish(s => s with { State = KnownResourceStates.FailedToStart, HealthReports = [], Ready = false, StopTimeStamp = TimeProvider.System.GetUtcNow().UtcDateTime });
             }
             finally
             {
@@ -203,7 +203,7 @@ internal sealed class ResourceRunner(
             }
 
             Failures++;
-            if (DateTime.UtcNow - started > SteadyAfter)
+            if (TimeProvider.System.GetElapsedTime(started) > SteadyAfter)
             {
                 backOff.Reset();
             }
@@ -242,7 +242,7 @@ internal sealed class ResourceRunner(
         Publish(s => s with
         {
             State = KnownResourceStates.Running,
-            StartTimeStamp = DateTime.UtcNow,
+            StartTimeStamp = TimeProvider.System.GetUtcNow().UtcDateTime,
             EnvironmentVariables = variables,
             HealthReports = resource.Annotations.OfType<HealthCheckAnnotation>().Select(h => new HealthReportSnapshot(h.Key, null, null, null)).ToImmutableArray(),
             Properties = [new("executable.pid", process.Pid), new("executable.path", command.FileName)],
@@ -268,7 +268,7 @@ internal sealed class ResourceRunner(
         {
             State = KnownResourceStates.Exited,
             ExitCode = exitCode,
-            StopTimeStamp = DateTime.UtcNow,
+            StopTimeStamp = TimeProvider.System.GetUtcNow().UtcDateTime,
             HealthReports = [],
             Ready = false,
             Properties = s.Properties.RemoveAll(p => p.Name is "executable.pid" or "process.rss"),
@@ -284,7 +284,7 @@ internal sealed class ResourceRunner(
         Publish(s => s with
         {
             State = KnownResourceStates.Running,
-            StartTimeStamp = DateTime.UtcNow,
+            StartTimeStamp = TimeProvider.System.GetUtcNow().UtcDateTime,
             HealthReports = resource.Annotations.OfType<HealthCheckAnnotation>().Select(h => new HealthReportSnapshot(h.Key, null, null, null)).ToImmutableArray(),
         });
         await WatchHealthAsync(null, cancellationToken);
@@ -363,7 +363,7 @@ internal sealed class ResourceRunner(
     };
 
     private static HealthReportSnapshot Snapshot(KeyValuePair<string, HealthReportEntry> entry)
-        => new(entry.Key, entry.Value.Status, entry.Value.Description ?? entry.Value.Exception?.Message, null) { LastRunAt = DateTime.UtcNow };
+        => new(entry.Key, entry.Value.Status, entry.Value.Description ?? entry.Value.Exception?.Message, null) { LastRunAt = TimeProvider.System.GetUtcNow().UtcDateTime };
 }
 
 /// <summary>A quarter of a second, doubled up to eight seconds: a crash loop must not eat the machine, a single crash not wait.</summary>

@@ -13,7 +13,7 @@ internal sealed class UpstreamHealth(InternalApi api, TimeProvider clock)
     private readonly Entry[] _entries = new Entry[Upstreams.All.Length];
 
     /// <summary>The last answer of a service's <c>/health</c>.</summary>
-    public Task<UpstreamReport> GetAsync(int service)
+    public Task<UpstreamReport> GetAsync(int service, CancellationToken ct)
     {
         lock (_gate)
         {
@@ -23,7 +23,7 @@ internal sealed class UpstreamHealth(InternalApi api, TimeProvider clock)
                 entry = _entries[service] = new Entry(AskAsync(Upstreams.All[service]), clock.GetTimestamp());
             }
 
-            return entry.Asking!;
+            return entry.Asking!.WaitAsync(ct);
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class UpstreamCheck(UpstreamHealth health, int service) : IHealt
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var report = await health.GetAsync(service).WaitAsync(cancellationToken);
+        var report = await health.GetAsync(service, cancellationToken);
         return report.Status == HealthStatus.Healthy ? HealthCheckResult.Healthy() : new HealthCheckResult(context.Registration.FailureStatus);
     }
 }
@@ -84,7 +84,7 @@ internal sealed class DatabaseCheck(UpstreamHealth health) : IHealthCheck
     {
         for (var i = 0; i < Upstreams.All.Length; i++)
         {
-            var report = await health.GetAsync(i).WaitAsync(cancellationToken);
+            var report = await health.GetAsync(i, cancellationToken);
             if (report.Checks.TryGetValue("database", out var status) && status != HealthStatus.Healthy)
             {
                 return new HealthCheckResult(context.Registration.FailureStatus);

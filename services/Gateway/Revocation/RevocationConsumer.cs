@@ -80,4 +80,4 @@ internal sealed class RevocationConsumer(
 internal sealed record GatewayInstance(string Id);
 
 /// <summary>A gateway's word to itself through the broker; hearing it means that revocations are heard as well.</summary>
-public sealed record FeedHeartbeat(string Instance);
+internal sealed record FeedHeartbeat(string Instance);

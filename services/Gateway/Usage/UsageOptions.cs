@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Platform.Gateway.Usage;
 
 /// <summary>Settings of the usage journal (section <c>Gateway:Usage</c>).</summary>
-public sealed class UsageOptions
+internal sealed class UsageOptions
 {
     public const string Section = "Gateway:Usage";
 

@@ -78,7 +78,7 @@ internal static class ClientEndpoints
 }
 
 /// <summary>An integration client.</summary>
-public sealed record ClientView(
+internal sealed record ClientView(
     string ClientId,
     string ClientName,
     string? Description,
@@ -95,7 +95,7 @@ public sealed record ClientView(
 }
 
 /// <summary>A new integration client with its secret.</summary>
-public sealed record CreatedClient(
+internal sealed record CreatedClient(
     string ClientId,
     string ClientSecret,
     string ClientName,

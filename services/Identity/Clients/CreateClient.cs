@@ -14,7 +14,7 @@ namespace Platform.Identity.Clients;
 /// <param name="Permissions">What it may do; a subset of the creator's permissions.</param>
 /// <param name="TlpClearance">What it may see; at most the creator's clearance. Green unless given.</param>
 /// <param name="ExpiresAt">When it stops working.</param>
-public sealed record NewClient(
+internal sealed record NewClient(
     string ClientName, string? Description, IReadOnlyList<string> Permissions, TlpLevel? TlpClearance, DateTimeOffset? ExpiresAt);
 
 internal sealed class NewClientValidator : AbstractValidator<NewClient>

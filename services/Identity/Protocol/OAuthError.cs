@@ -7,7 +7,7 @@ namespace Platform.Identity.Protocol;
 /// <summary>An error answer of the token endpoint (RFC 6749, section 5.2).</summary>
 /// <param name="Error">The code.</param>
 /// <param name="ErrorDescription">A sentence for developers, ASCII.</param>
-public sealed record OAuthErrorBody(string Error, string ErrorDescription);
+internal sealed record OAuthErrorBody(string Error, string ErrorDescription);
 
 /// <summary>An error of the protocol: the code decides the status.</summary>
 internal sealed record OAuthError(string Code, string Description, TimeSpan? RetryAfter = null)

@@ -14,7 +14,7 @@ namespace Platform.Identity.Protocol;
 /// <param name="ExpiresIn">Seconds.</param>
 /// <param name="RefreshToken">For users; good for one use.</param>
 /// <param name="Scope">What was granted.</param>
-public sealed record TokenAnswer(string AccessToken, string TokenType, int ExpiresIn, string? RefreshToken, string? Scope)
+internal sealed record TokenAnswer(string AccessToken, string TokenType, int ExpiresIn, string? RefreshToken, string? Scope)
 {
     internal static TokenAnswer From(SignedIn s) => new(s.Access.Token, "Bearer", s.Access.ExpiresIn, s.RefreshToken, s.Scope);
 }

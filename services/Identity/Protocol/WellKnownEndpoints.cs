@@ -41,7 +41,7 @@ internal static class WellKnownEndpoints
 /// Metadata by the names of RFC 8414, section 2. There is no authorization endpoint, so there are no response types, and
 /// no ID tokens are issued.
 /// </summary>
-public sealed record ServerMetadata(
+internal sealed record ServerMetadata(
     string Issuer,
     string TokenEndpoint,
     string JwksUri,

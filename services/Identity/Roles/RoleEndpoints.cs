@@ -34,14 +34,14 @@ internal static class RoleEndpoints
 /// <param name="Permissions">All of its permissions.</param>
 /// <param name="TlpClearance">The clearance of its holders unless theirs was set.</param>
 /// <param name="BuiltIn">Whether every tenant has it.</param>
-public sealed record RoleView(
+internal sealed record RoleView(
     string Name, string Description, IReadOnlyList<string> Inherits, IReadOnlyList<string> Grants, IReadOnlyList<string> Permissions, TlpLevel TlpClearance, bool BuiltIn);
 
 /// <summary>All roles.</summary>
-public sealed record RoleList(IReadOnlyList<RoleView> Items);
+internal sealed record RoleList(IReadOnlyList<RoleView> Items);
 
 /// <summary>A permission.</summary>
-public sealed record PermissionView(string Name, string Description);
+internal sealed record PermissionView(string Name, string Description);
 
 /// <summary>All permissions.</summary>
-public sealed record PermissionList(IReadOnlyList<PermissionView> Items);
+internal sealed record PermissionList(IReadOnlyList<PermissionView> Items);

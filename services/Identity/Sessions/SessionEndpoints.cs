@@ -83,7 +83,7 @@ internal static class SessionEndpoints
 }
 
 /// <summary>A session of the caller.</summary>
-public sealed record SessionView(
+internal sealed record SessionView(
     Guid SessionId, string Address, string? UserAgent, string? Device, bool RememberMe, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, bool Current)
 {
     internal static SessionView From(Session s, Guid? current) =>

@@ -82,7 +82,7 @@ internal static class AuthEndpoints
 /// <param name="RememberMe">Whether the session lasts 30 days instead of 7.</param>
 /// <param name="Tenant">The tenant's slug; absent: by host name, else the default tenant.</param>
 /// <param name="Device">What the client calls its device.</param>
-public sealed record LoginRequest(string Username, string Password, bool? RememberMe, string? Tenant, string? Device);
+internal sealed record LoginRequest(string Username, string Password, bool? RememberMe, string? Tenant, string? Device);
 
 internal sealed class LoginRequestValidator : AbstractValidator<LoginRequest>
 {
@@ -102,17 +102,17 @@ internal sealed class LoginRequestValidator : AbstractValidator<LoginRequest>
 /// <param name="ExpiresIn">Seconds until the access token expires.</param>
 /// <param name="RefreshToken">Good for one call of <c>/auth/refresh</c>.</param>
 /// <param name="User">Who is signed in.</param>
-public sealed record LoginAnswer(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, SignedInUser User)
+internal sealed record LoginAnswer(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, SignedInUser User)
 {
     internal static LoginAnswer From(SignedIn s) => new(
         s.Access.Token, "Bearer", s.Access.ExpiresIn, s.RefreshToken, new SignedInUser(s.User.Id, s.User.UserName!, [s.User.Role], s.User.MustChangePassword));
 }
 
 /// <summary>Who is signed in.</summary>
-public sealed record SignedInUser(Guid Id, string Username, IReadOnlyList<string> Roles, bool MustChangePassword);
+internal sealed record SignedInUser(Guid Id, string Username, IReadOnlyList<string> Roles, bool MustChangePassword);
 
 /// <summary>Asks for the next pair of tokens.</summary>
-public sealed record RefreshRequest(string RefreshToken);
+internal sealed record RefreshRequest(string RefreshToken);
 
 internal sealed class RefreshRequestValidator : AbstractValidator<RefreshRequest>
 {
@@ -120,7 +120,7 @@ internal sealed class RefreshRequestValidator : AbstractValidator<RefreshRequest
 }
 
 /// <summary>Asks for a new password.</summary>
-public sealed record PasswordChange(string CurrentPassword, string NewPassword);
+internal sealed record PasswordChange(string CurrentPassword, string NewPassword);
 
 internal sealed class PasswordChangeValidator : AbstractValidator<PasswordChange>
 {
@@ -138,13 +138,13 @@ internal sealed class PasswordChangeValidator : AbstractValidator<PasswordChange
 }
 
 /// <summary>What was done.</summary>
-public sealed record Done(string Message);
+internal sealed record Done(string Message);
 
 /// <summary>Asks to enter another tenant.</summary>
 /// <param name="TenantId">Which one.</param>
 /// <param name="Reason">Why; it is kept in both audit logs.</param>
 /// <param name="Write">Whether changes are intended.</param>
-public sealed record ActAsRequest(Guid? TenantId, string Reason, bool? Write);
+internal sealed record ActAsRequest(Guid? TenantId, string Reason, bool? Write);
 
 internal sealed class ActAsRequestValidator : AbstractValidator<ActAsRequest>
 {
@@ -156,4 +156,4 @@ internal sealed class ActAsRequestValidator : AbstractValidator<ActAsRequest>
 }
 
 /// <summary>A token of another tenant.</summary>
-public sealed record ActAsAnswer(string AccessToken, string TokenType, int ExpiresIn, Guid TenantId, bool Write);
+internal sealed record ActAsAnswer(string AccessToken, string TokenType, int ExpiresIn, Guid TenantId, bool Write);

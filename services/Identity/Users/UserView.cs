@@ -15,7 +15,7 @@ namespace Platform.Identity.Users;
 /// <param name="CreatedAt">When the user was created.</param>
 /// <param name="UpdatedAt">When the user was changed last.</param>
 /// <param name="LastLogin">The last sign-in, if there was one.</param>
-public sealed record UserView(
+internal sealed record UserView(
     Guid UserId,
     string Username,
     string Role,
@@ -36,7 +36,7 @@ public sealed record UserView(
 /// <param name="Role">The role, viewer unless given; not more than the creator's own rights.</param>
 /// <param name="MustChangePassword">Whether the password is for the first sign-in only; true unless given.</param>
 /// <param name="TlpClearance">The clearance, the role's unless given; not above the creator's.</param>
-public sealed record NewUser(string Username, string? Password, string? Role, bool? MustChangePassword, TlpLevel? TlpClearance);
+internal sealed record NewUser(string Username, string? Password, string? Role, bool? MustChangePassword, TlpLevel? TlpClearance);
 
 internal sealed class NewUserValidator : AbstractValidator<NewUser>
 {
@@ -60,7 +60,7 @@ internal sealed class NewUserValidator : AbstractValidator<NewUser>
 }
 
 /// <summary>Changes to a user; members that are absent stay as they are (RFC 7396).</summary>
-public sealed record UserChange(string? Username, string? Role, bool? Active, bool? MustChangePassword, TlpLevel? TlpClearance)
+internal sealed record UserChange(string? Username, string? Role, bool? Active, bool? MustChangePassword, TlpLevel? TlpClearance)
 {
     internal bool IsNameOnly => Role is null && Active is null && MustChangePassword is null && TlpClearance is null;
 }

@@ -12,12 +12,12 @@ namespace Platform.KnowledgeGraph.Nodes;
 /// <param name="Name">Its name.</param>
 /// <param name="Properties">Texts, numbers, booleans and lists of these.</param>
 /// <param name="Tlp">Who may see it; clear where not given, at most the caller's clearance.</param>
-public sealed record CreateNode(string NodeType, string Name, IReadOnlyDictionary<string, JsonElement>? Properties = null, TlpLevel? Tlp = null);
+internal sealed record CreateNode(string NodeType, string Name, IReadOnlyDictionary<string, JsonElement>? Properties = null, TlpLevel? Tlp = null);
 
 /// <summary>A change of a node of the user's own, as JSON Merge Patch (RFC 7396): a property that is null goes.</summary>
 /// <param name="Name">Its new name.</param>
 /// <param name="Properties">Properties to set or, by null, to remove.</param>
-public sealed record ChangeNode(string? Name = null, IReadOnlyDictionary<string, JsonElement>? Properties = null);
+internal sealed record ChangeNode(string? Name = null, IReadOnlyDictionary<string, JsonElement>? Properties = null);
 
 internal sealed class CreateNodeValidator : AbstractValidator<CreateNode>
 {

@@ -46,16 +46,16 @@ internal static class OverviewEndpoints
 }
 
 /// <summary>What occurs in the graph.</summary>
-public sealed record GraphSchemaAnswer(IReadOnlyList<LabelCount> Labels, IReadOnlyList<TypeCount> RelationshipTypes, IReadOnlyList<string> PropertyKeys);
+internal sealed record GraphSchemaAnswer(IReadOnlyList<LabelCount> Labels, IReadOnlyList<TypeCount> RelationshipTypes, IReadOnlyList<string> PropertyKeys);
 
 /// <summary>A label and how many nodes have it.</summary>
-public sealed record LabelCount(string Label, long Count);
+internal sealed record LabelCount(string Label, long Count);
 
 /// <summary>A relationship type and how many relationships have it.</summary>
-public sealed record TypeCount(string Type, long Count);
+internal sealed record TypeCount(string Type, long Count);
 
 /// <summary>How much there is.</summary>
-public sealed record GraphStatsAnswer(
+internal sealed record GraphStatsAnswer(
     long Nodes, long Relationships, IReadOnlyDictionary<string, long> Labels, IReadOnlyDictionary<string, long> RelationshipTypes, LagAnswer Lag);
 
 /// <summary>How far the graph is behind ThreatIntel.</summary>
@@ -63,4 +63,4 @@ public sealed record GraphStatsAnswer(
 /// <param name="LastAppliedAt">When the graph got it.</param>
 /// <param name="Milliseconds">The time between the two.</param>
 /// <param name="WaitingRelationships">Relationships of which an end has not come.</param>
-public sealed record LagAnswer(DateTimeOffset? LastEventAt, DateTimeOffset? LastAppliedAt, long? Milliseconds, long WaitingRelationships);
+internal sealed record LagAnswer(DateTimeOffset? LastEventAt, DateTimeOffset? LastAppliedAt, long? Milliseconds, long WaitingRelationships);

@@ -8,13 +8,13 @@ namespace Platform.KnowledgeGraph.Paths;
 /// <param name="Depth">Up to this many relationships away, 1–4.</param>
 /// <param name="Limit">At most this many nodes, the one in the middle included, 1–500.</param>
 /// <param name="Types">Follow only these relationship types.</param>
-public sealed record NeighborsRequest(string Id, int Depth = 1, int Limit = 100, IReadOnlyList<string>? Types = null);
+internal sealed record NeighborsRequest(string Id, int Depth = 1, int Limit = 100, IReadOnlyList<string>? Types = null);
 
 /// <summary>A sub-graph.</summary>
 /// <param name="Nodes">The node in the middle first, then by distance and id.</param>
 /// <param name="Edges">All relationships of the asked types among these nodes.</param>
 /// <param name="Truncated">True where there are more nodes than the limit.</param>
-public sealed record NeighborsAnswer(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphRelationship> Edges, bool Truncated);
+internal sealed record NeighborsAnswer(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphRelationship> Edges, bool Truncated);
 
 internal sealed class NeighborsRequestValidator : AbstractValidator<NeighborsRequest>
 {

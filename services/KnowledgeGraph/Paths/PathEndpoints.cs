@@ -52,7 +52,7 @@ internal static class PathEndpoints
 /// <param name="K">Reserved for the k shortest paths.</param>
 /// <param name="WeightProperty">Reserved for weighted paths.</param>
 /// <param name="Directed">Follow relationships only from source to target.</param>
-public sealed record PathRequest(
+internal sealed record PathRequest(
     string SourceId,
     string TargetId,
     int MaxDepth = 5,
@@ -67,7 +67,7 @@ public sealed record PathRequest(
 /// <param name="Nodes">From source to target.</param>
 /// <param name="Relationships">In the order of the path, each in its own direction.</param>
 /// <param name="Paths">All shortest paths, where asked for; the first is the one above.</param>
-public sealed record PathAnswer(
+internal sealed record PathAnswer(
     int Length, IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphRelationship> Relationships, IReadOnlyList<FoundPath>? Paths);
 
 internal sealed class PathRequestValidator : AbstractValidator<PathRequest>

@@ -28,19 +28,19 @@ internal static class QueryEndpoints
 /// <summary>A query.</summary>
 /// <param name="Cypher">Its text.</param>
 /// <param name="Parameters">The values behind <c>$name</c>; they are bound, never pasted.</param>
-public sealed record QueryRequest(string Cypher, IReadOnlyDictionary<string, JsonElement>? Parameters = null);
+internal sealed record QueryRequest(string Cypher, IReadOnlyDictionary<string, JsonElement>? Parameters = null);
 
 /// <summary>The rows of a query.</summary>
 /// <param name="Columns">Their names, in the order of RETURN.</param>
 /// <param name="Results">Each row by column.</param>
 /// <param name="Stats">Figures.</param>
-public sealed record QueryAnswer(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> Results, QueryStats Stats);
+internal sealed record QueryAnswer(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> Results, QueryStats Stats);
 
 /// <summary>Figures of a query.</summary>
 /// <param name="Rows">How many rows are answered.</param>
 /// <param name="Truncated">True where there are more rows than may be answered.</param>
 /// <param name="ElapsedMs">How long the store took, in milliseconds.</param>
-public sealed record QueryStats(int Rows, bool Truncated, double ElapsedMs);
+internal sealed record QueryStats(int Rows, bool Truncated, double ElapsedMs);
 
 internal sealed class QueryRequestValidator : AbstractValidator<QueryRequest>
 {

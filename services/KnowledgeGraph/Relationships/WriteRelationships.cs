@@ -15,7 +15,7 @@ namespace Platform.KnowledgeGraph.Relationships;
 /// <param name="Type">Such as <c>uses</c> or <c>USES</c>.</param>
 /// <param name="Properties">Texts, numbers, booleans and lists of these.</param>
 /// <param name="Tlp">Who may see it; clear where not given, at most the caller's clearance.</param>
-public sealed record CreateRelationship(
+internal sealed record CreateRelationship(
     string SourceId, string TargetId, string Type, IReadOnlyDictionary<string, JsonElement>? Properties = null, TlpLevel? Tlp = null);
 
 internal sealed class CreateRelationshipValidator : AbstractValidator<CreateRelationship>

@@ -27,10 +27,10 @@ internal static class SearchEndpoints
 /// <param name="Query">What to look for.</param>
 /// <param name="SearchType"><c>text</c> (all words, in any form), <c>exact</c> (a name, alias, id or external id as a whole), <c>prefix</c>.</param>
 /// <param name="Limit">At most this many, 1–100.</param>
-public sealed record SearchRequest(string Query, string SearchType = "text", int Limit = 20);
+internal sealed record SearchRequest(string Query, string SearchType = "text", int Limit = 20);
 
 /// <summary>What was found, best first.</summary>
-public sealed record SearchAnswer(IReadOnlyList<SearchHit> Items, int Total);
+internal sealed record SearchAnswer(IReadOnlyList<SearchHit> Items, int Total);
 
 /// <summary>A node that matches.</summary>
 /// <param name="Id">Its id.</param>
@@ -39,7 +39,7 @@ public sealed record SearchAnswer(IReadOnlyList<SearchHit> Items, int Total);
 /// <param name="Properties">Its properties.</param>
 /// <param name="Score">How well it matches; higher is better, comparable within one answer only.</param>
 /// <param name="Highlights">By field, a piece of its text as HTML with the matching words in <c>&lt;em&gt;</c>.</param>
-public sealed record SearchHit(
+internal sealed record SearchHit(
     string Id, IReadOnlyList<string> Labels, string? Name, IReadOnlyDictionary<string, object?> Properties, double Score, IReadOnlyDictionary<string, string> Highlights);
 
 internal sealed class SearchRequestValidator : AbstractValidator<SearchRequest>

@@ -139,12 +139,12 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
 
     private async Task<GraphRows> ToRowsAsync(GraphKey graph, QueryResult result, CancellationToken ct)
     {
-        var values = new FalkorValues(async unknown =>
+        var values = new FalkorValues(async (unknown, token) =>
         {
-            var found = await Graph(graph).ReadAsync(IdsOf, new Dictionary<string, object?> { ["ids"] = unknown }, ct);
+            var found = await Graph(graph).ReadAsync(IdsOf, new Dictionary<string, object?> { ["ids"] = unknown }, token);
             return found.Rows.ToDictionary(r => (long)r[0]!, r => r[1] as string ?? "");
         });
-        var rows = await values.ConvertAsync(result.Rows);
+        var rows = await values.ConvertAsync(result.Rows, ct);
         return new GraphRows(result.Columns, rows, Elapsed(result));
     }
 

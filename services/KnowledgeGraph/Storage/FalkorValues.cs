@@ -3,13 +3,13 @@ using FalkorDb;
 namespace Platform.KnowledgeGraph.Storage;
 
 /// <summary>Turns FalkorDB's values into the API's: internal ids become the objects' own ids.</summary>
-internal sealed class FalkorValues(Func<IReadOnlyCollection<long>, Task<IReadOnlyDictionary<long, string>>> idsOf)
+internal sealed class FalkorValues(Func<IReadOnlyCollection<long>, CancellationToken, Task<IReadOnlyDictionary<long, string>>> idsOf)
 {
     private readonly Dictionary<long, string> _ids = [];
     private readonly HashSet<long> _unknown = [];
 
     /// <summary>Converts rows in place.</summary>
-    public async Task<IReadOnlyList<object?[]>> ConvertAsync(IReadOnlyList<object?[]> rows)
+    public async Task<IReadOnlyList<object?[]>> ConvertAsync(IReadOnlyList<object?[]> rows, CancellationToken ct)
     {
         foreach (var row in rows)
         {
@@ -22,7 +22,7 @@ internal sealed class FalkorValues(Func<IReadOnlyCollection<long>, Task<IReadOnl
         _unknown.ExceptWith(_ids.Keys);
         if (_unknown.Count > 0)
         {
-            foreach (var (internalId, id) in await idsOf(_unknown))
+            foreach (var (internalId, id) in await idsOf(_unknown, ct))
             {
                 _ids[internalId] = id;
             }

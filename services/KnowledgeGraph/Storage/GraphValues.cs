@@ -5,7 +5,7 @@ namespace Platform.KnowledgeGraph.Storage;
 /// <param name="Labels">What it is, such as <c>IntrusionSet</c>.</param>
 /// <param name="Name">Its name, where it has one.</param>
 /// <param name="Properties">Everything else that is a scalar or a list of scalars.</param>
-public sealed record GraphNode(string Id, IReadOnlyList<string> Labels, string? Name, IReadOnlyDictionary<string, object?> Properties);
+internal sealed record GraphNode(string Id, IReadOnlyList<string> Labels, string? Name, IReadOnlyDictionary<string, object?> Properties);
 
 /// <summary>A relationship as the API shows it.</summary>
 /// <param name="Id">The STIX id of the relationship or sighting.</param>
@@ -13,11 +13,11 @@ public sealed record GraphNode(string Id, IReadOnlyList<string> Labels, string? 
 /// <param name="SourceId">The id of the node it starts at.</param>
 /// <param name="TargetId">The id of the node it ends at.</param>
 /// <param name="Properties">Everything else that is a scalar or a list of scalars.</param>
-public sealed record GraphRelationship(
+internal sealed record GraphRelationship(
     string Id, string Type, string SourceId, string TargetId, IReadOnlyDictionary<string, object?> Properties);
 
 /// <summary>A path: one node more than relationships.</summary>
-public sealed record FoundPath(int Length, IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphRelationship> Relationships);
+internal sealed record FoundPath(int Length, IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphRelationship> Relationships);
 
 /// <summary>Rows of a query; a value is a scalar, a list, a map, or one of the records above.</summary>
 /// <param name="Columns">The names in the order of RETURN.</param>

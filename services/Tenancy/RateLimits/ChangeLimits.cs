@@ -8,13 +8,13 @@ namespace Platform.Tenancy.RateLimits;
 /// <summary>Reads and sets the limits of any tenant; without a row of its own a tenant has the defaults.</summary>
 internal sealed class ChangeLimits(OtherTenant other, CallContext call, TimeProvider clock)
 {
-    public Task<RateLimit> ReadAsync(Guid tenantId, CancellationToken ct) => other.RunAsync(tenantId, db => FindAsync(db, tenantId, ct));
+    public Task<RateLimit> ReadAsync(Guid tenantId, CancellationToken ct) => other.RunAsync(tenantId, (db, token) => FindAsync(db, tenantId, token), ct);
 
     /// <summary>Sets all three limits; null when <paramref name="expected"/> says that this version is not the one meant.</summary>
-    public Task<RateLimit?> WriteAsync(Guid tenantId, Limits limits, Func<long, bool> expected, CancellationToken ct) => other.RunAsync<RateLimit?>(tenantId, async db =>
+    public Task<RateLimit?> WriteAsync(Guid tenantId, Limits limits, Func<long, bool> expected, CancellationToken ct) => other.RunAsync<RateLimit?>(tenantId, async (db, token) =>
     {
         var now = clock.GetUtcNow();
-        var row = await FindAsync(db, tenantId, ct);
+        var row = await FindAsync(db, tenantId, token);
         if (!expected(row.Version))
         {
             return null;
@@ -38,9 +38,9 @@ internal sealed class ChangeLimits(OtherTenant other, CallContext call, TimeProv
             ["requests_per_hour"] = $"{limits.RequestsPerHour}",
             ["requests_per_day"] = $"{limits.RequestsPerDay}",
         });
-        await db.SaveChangesAsync(ct);
+        await db.SaveChangesAsync(token);
         return row;
-    });
+    }, ct);
 
     private static async Task<RateLimit> FindAsync(TenancyDb db, Guid tenantId, CancellationToken ct) =>
         await db.RateLimits.SingleOrDefaultAsync(r => r.TenantId == tenantId, ct) ?? new RateLimit { TenantId = tenantId };

@@ -10,8 +10,8 @@ internal sealed class ReadProvisioning(OtherTenant other)
 
     public async Task<IReadOnlyList<ServiceProvisioning>> RunAsync(Guid tenantId, CancellationToken ct)
     {
-        var ready = await other.RunAsync(tenantId, db => db.TenantServices.AsNoTracking()
-            .Where(s => s.TenantId == tenantId).ToDictionaryAsync(s => s.Service, s => s.ReadyAt, ct));
+        var ready = await other.RunAsync(tenantId, (db, token) => db.TenantServices.AsNoTracking()
+            .Where(s => s.TenantId == tenantId).ToDictionaryAsync(s => s.Service, s => s.ReadyAt, token), ct);
         return [.. Expected.Union(ready.Keys).Select(name => ready.TryGetValue(name, out var at)
             ? new ServiceProvisioning(name, "ready", at)
             : new ServiceProvisioning(name, "pending", null))];

@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace Platform.KnowledgeGraph.Query;
+
+/// <summary>Calls of functions: only the admitted ones, and no range that the store could not interrupt.</summary>
+internal sealed partial class CypherParser
+{
+    private const int MaxRange = 1_000_000;
+
+    /// <summary>The name before an opening parenthesis, which dots may be part of; null where there is none.</summary>
+    private string? FunctionName()
+    {
+        var at = _at;
+        while (_tokens[at + 1].IsSymbol(".") && _tokens[at + 2].Kind == TokenKind.Name && !_tokens[at + 2].Quoted)
+        {
+            at += 2;
+        }
+
+        return _tokens[at + 1].IsSymbol("(") ? string.Concat(_tokens.Skip(_at).Take(at + 1 - _at).Select(t => t.Value)) : null;
+    }
+
+    private void ReadFunction(string name)
+    {
+        var lower = name.ToLowerInvariant();
+        if (lower is "exists" && _tokens[_at + 1].IsSymbol("{"))
+        {
+            throw new QueryRefusedException(Refusal.Syntax, "EXISTS { … } is not supported; use a pattern in WHERE.");
+        }
+
+        if (!Admitted.Functions.Contains(lower))
+        {
+            throw new QueryRefusedException(Refusal.NotAllowed, $"The function {name} is not allowed.");
+        }
+
+        _at += name.Count(c => c == '.') * 2 + 1;
+        ExpectSymbol("(");
+        switch (lower)
+        {
+            case "count" when TakeSymbol("*"):
+                ExpectSymbol(")");
+                return;
+            case "shortestpath" or "allshortestpaths":
+                ReadPath();
+                ExpectSymbol(")");
+                return;
+            case "any" or "all" or "none" or "single" when _tokens[_at + 1].IsWord("IN"):
+                ReadName();
+                _at++;
+                ReadExpression();
+                if (TakeWord("WHERE"))
+                {
+                    ReadExpression();
+                }
+
+                ExpectSymbol(")");
+                return;
+            case "reduce":
+                ReadReduce();
+                return;
+            case "range":
+                CheckRange();
+                break;
+        }
+
+        TakeWord("DISTINCT");
+        ReadList(")");
+    }
+
+    private void ReadReduce()
+    {
+        ReadName();
+        ExpectSymbol("=");
+        ReadExpression();
+        ExpectSymbol(",");
+        ReadName();
+        Expect(TakeWord("IN"), "IN");
+        ReadExpression();
+        ExpectSymbol("|");
+        ReadExpression();
+        ExpectSymbol(")");
+    }
+
+    /// <summary>The store makes a range as a whole and cannot be interrupted while it does.</summary>
+    private void CheckRange()
+    {
+        for (var at = _at; !_tokens[at].IsSymbol(")") && _tokens[at].Kind != TokenKind.End; at++)
+        {
+            if (_tokens[at].Kind == TokenKind.Number && double.Parse(_tokens[at].Value, CultureInfo.InvariantCulture) > MaxRange)
+            {
+                throw new QueryRefusedException(Refusal.TooExpensive, $"A range goes up to {MaxRange}.");
+            }
+        }
+    }
+}
