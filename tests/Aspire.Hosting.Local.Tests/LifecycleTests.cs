@@ -16,9 +16,9 @@ public sealed class LifecycleTests
         await using var test = new TestApplication();
         var ready = Path.Combine(test.Folder, "ready");
         test.Builder.Services.AddHealthChecks().AddCheck("file", () => File.Exists(ready) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
-        var store = test.AddShell("store", $"sleep 0.5; touch '{ready}'; sleep 100").WithHealthCheck("file").OnResourceReady(async (_, _, ct) =>
+        var store = test.AddShell("store", $"sleep 0.5; touch '{ready}'; sleep 0.3; echo settled; sleep 100").WithHealthCheck("file").OnResourceReady(async (_, _, ct) =>
         {
-            await Task.Delay(300, ct);
+            await test.LinesWhenAsync("store", l => l.Contains("settled"));
             await File.WriteAllTextAsync(ready, "prepared", ct);
         });
         test.AddShell("service", $"echo found: $(cat '{ready}'); sleep 100").WaitFor(store);
@@ -71,13 +71,17 @@ public sealed class LifecycleTests
     {
         await using var test = new TestApplication();
         test.AddShell("service", "echo run $$; exec sleep 100");
+        test.AddShell("crashing", "echo started; exit 3");
         await test.StartAsync();
         await test.States.WaitForResourceHealthyAsync("service", Cancellation);
         var commands = test.Services.GetRequiredService<ResourceCommandService>();
 
         Assert.True((await commands.ExecuteCommandAsync("service", KnownResourceCommands.StopCommand, Cancellation)).Success);
         await test.States.WaitForResourceAsync("service", e => e.Snapshot.State?.Text == KnownResourceStates.Exited, Cancellation);
-        await Task.Delay(600, Cancellation);
+
+        // While another that died is started again and again, the stopped one stays as it is.
+        var starts = test.Lines("crashing").Count(l => l == "started");
+        await test.LinesWhenAsync("crashing", l => l.Count(x => x == "started") >= starts + 2);
         Assert.Single(test.Lines("service"), l => l.StartsWith("run ", StringComparison.Ordinal));
 
         Assert.True((await commands.ExecuteCommandAsync("service", KnownResourceCommands.StartCommand, Cancellation)).Success);

@@ -22,9 +22,10 @@ public sealed class OrphanTests
         Assert.Equal(0, NativeMethods.Send(orchestrator, Signals.Kill));
 
         var left = tree;
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         for (var attempt = 0; attempt < 200 && left.Count > 0; attempt++)
         {
-            await Task.Delay(100, cancellation);
+            await timer.WaitForNextTickAsync(cancellation);
             left = [.. tree.Where(IsAlive)];
         }
 

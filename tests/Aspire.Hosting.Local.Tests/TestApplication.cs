@@ -49,6 +49,7 @@ internal sealed class TestApplication : IAsyncDisposable
 
     public async Task<IReadOnlyList<string>> LinesWhenAsync(string name, Func<IReadOnlyList<string>, bool> enough)
     {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         for (var attempt = 0; attempt < 300; attempt++)
         {
             if (enough(Lines(name)))
@@ -56,7 +57,7 @@ internal sealed class TestApplication : IAsyncDisposable
                 break;
             }
 
-            await Task.Delay(100, TestContext.Current.CancellationToken);
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
 
         return Lines(name);

@@ -149,13 +149,16 @@ public sealed class AuthenticationTests : IAsyncLifetime
     public async Task An_API_key_is_resolved_once_for_many_requests()
     {
         var key = Guid.NewGuid();
+        var allSent = new TaskCompletionSource();
         _gateway.Services["tenancy"].Answers["/internal/keys/resolve"] = async c =>
         {
-            await Task.Delay(50);
+            await allSent.Task;
             await c.Response.WriteAsJsonAsync(Key(key, []));
         };
 
-        var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SendKeyAsync("pk_test_abc_def")));
+        var sent = Enumerable.Range(0, 20).Select(_ => SendKeyAsync("pk_test_abc_def")).ToArray();
+        allSent.SetResult();
+        var all = await Task.WhenAll(sent);
 
         Assert.All(all, r => Assert.Equal(HttpStatusCode.OK, r.StatusCode));
         Assert.Single(_gateway.Services["tenancy"].Requests, r => r.Path == "/internal/keys/resolve");

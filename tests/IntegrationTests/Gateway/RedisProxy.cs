@@ -78,6 +78,7 @@ internal sealed class RedisProxy : IDisposable
     private async Task PumpAsync(NetworkStream from, NetworkStream to)
     {
         var buffer = new byte[16 * 1024];
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         try
         {
             int read;
@@ -85,7 +86,7 @@ internal sealed class RedisProxy : IDisposable
             {
                 while (_hung)
                 {
-                    await Task.Delay(20, _stop.Token);
+                    await timer.WaitForNextTickAsync(_stop.Token);
                 }
 
                 await to.WriteAsync(buffer.AsMemory(0, read), _stop.Token);

@@ -47,11 +47,12 @@ public sealed class EventsTests(Stack stack)
     private static async Task<(int Nodes, int Relationships)> CountsAsync(HttpClient client, Func<(int, int), bool> until, CancellationToken ct)
     {
         var counts = (0, 0);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         for (var attempt = 0; attempt < 300 && !until(counts); attempt++)
         {
             var stats = await client.GetFromJsonAsync<JsonElement>("/api/v2/knowledge-graph/stats", ct);
             counts = (stats.GetProperty("nodes").GetInt32(), stats.GetProperty("relationships").GetInt32());
-            await Task.Delay(100, ct);
+            await timer.WaitForNextTickAsync(ct);
         }
 
         return counts;

@@ -107,15 +107,25 @@ public sealed class HealthTests : IAsyncDisposable
     public async Task Probes_share_one_run_of_the_checks_while_it_is_fresh(string cacheFor, int expected)
     {
         var runs = 0;
+        var probes = 0;
+        var severalAsk = new TaskCompletionSource();
         await StartAsync(
             c => c.AddAsyncCheck("database", async () =>
             {
                 Interlocked.Increment(ref runs);
-                await Task.Delay(50);
+                await severalAsk.Task;
                 return HealthCheckResult.Healthy();
             }),
             ("Health:CacheFor", cacheFor));
-        await Parallel.ForAsync(0, 30, Ct, async (i, _) => await GetAsync(i % 2 == 0 ? "/health" : "/ready"));
+        await Parallel.ForAsync(0, 30, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Ct }, async (i, _) =>
+        {
+            if (Interlocked.Increment(ref probes) == 8)
+            {
+                severalAsk.SetResult();
+            }
+
+            await GetAsync(i % 2 == 0 ? "/health" : "/ready");
+        });
         await GetAsync("/health");
         Assert.InRange(runs, expected, expected == 1 ? 1 : 31);
     }
@@ -123,6 +133,7 @@ public sealed class HealthTests : IAsyncDisposable
     [Fact]
     public async Task Check_that_hangs_or_blocks_has_failed_in_time()
     {
+        var over = new ManualResetEventSlim();
         await StartAsync(
             c => c
                 .AddAsyncCheck("hangs", async () =>
@@ -132,12 +143,13 @@ public sealed class HealthTests : IAsyncDisposable
                 }, [HealthTags.Ready])
                 .AddCheck("blocks", () =>
                 {
-                    Thread.Sleep(10_000);
+                    over.Wait(CancellationToken.None);
                     return HealthCheckResult.Healthy();
                 }, [HealthTags.Ready]),
             ("Health:CheckTimeout", "00:00:00.2"));
         var started = TimeProvider.System.GetTimestamp();
         var (status, body) = await GetAsync("/ready");
+        over.Set();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Equal("waiting for blocks, hangs", body.GetProperty("reason").GetString());
         Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0, 9);

@@ -154,11 +154,12 @@ public sealed class ServiceClientTests
     {
         await using var upstream = await Upstream.StartAsync(async c =>
         {
+            using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(700));
             for (var i = 0; i < 4; i++)
             {
                 await c.Response.WriteAsync("x");
                 await c.Response.Body.FlushAsync();
-                await Task.Delay(700);
+                await beat.WaitForNextTickAsync(c.RequestAborted);
             }
         });
         await using var app = App(upstream.Address, o => o.TotalTimeout = o.AttemptTimeout = TimeSpan.FromSeconds(2));
@@ -202,7 +203,14 @@ public sealed class ServiceClientTests
         Assert.Equal("open", report.Entries["circuit_breakers"].Data["tenancy"]);
 
         broken = false;
-        await Task.Delay(3200, Ct);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await Record.ExceptionAsync(() => client.GetAsync("/x", Ct)) is UpstreamException)
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/x", Ct)).StatusCode);
         Assert.Equal("closed", circuits.Snapshot()["tenancy"]);
     }

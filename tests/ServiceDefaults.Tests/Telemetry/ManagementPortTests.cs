@@ -43,9 +43,10 @@ public sealed class ManagementPortTests : IAsyncDisposable
         var port = FreePort();
         var api = await StartAsync(port.ToString());
         await _http.GetStringAsync(new Uri(api, "/items/7"), Ct);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         for (var i = 0; i < 500 && !(await _http.GetStringAsync($"http://127.0.0.1:{port}/metrics", Ct)).Contains("api_requests_total{"); i++)
         {
-            await Task.Delay(20, Ct);
+            await timer.WaitForNextTickAsync(Ct);
         }
 
         using var answer = await _http.GetAsync($"http://127.0.0.1:{port}/metrics", Ct);

@@ -62,9 +62,10 @@ internal sealed class ObservedApp : IAsyncDisposable
     /// <summary>Spans, figures and lines are written after the answer was read, so tests wait for them.</summary>
     public static async Task UntilAsync(Func<bool> there)
     {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         for (var i = 0; i < 1000 && !there(); i++)
         {
-            await Task.Delay(20);
+            await timer.WaitForNextTickAsync();
         }
 
         Assert.True(there(), "What was waited for did not come.");
