@@ -101,7 +101,12 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
             var moved = plan.Moved.TryGetValue(id, out var old) ? old.Select(m => JsonSerializer.Serialize(m)).ToArray() : null;
             entries.Add(new Dictionary<string, object?>
             {
-                ["i"] = id, ["v"] = known.Codes, ["s"] = end?.Source, ["k"] = end?.Type, ["t"] = end?.Target, ["m"] = moved,
+                ["i"] = id,
+                ["v"] = known.Codes,
+                ["s"] = end?.Source,
+                ["k"] = end?.Type,
+                ["t"] = end?.Target,
+                ["m"] = moved,
             });
         }
 
@@ -161,7 +166,13 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
         {
             var rows = Array.ConvertAll(part, w => (object?)new Dictionary<string, object?>
             {
-                ["key"] = w.Key, ["id"] = w.Id, ["slot"] = w.Slot, ["code"] = w.Code, ["source"] = w.Ends.Source, ["type"] = w.Ends.Type, ["target"] = w.Ends.Target,
+                ["key"] = w.Key,
+                ["id"] = w.Id,
+                ["slot"] = w.Slot,
+                ["code"] = w.Code,
+                ["source"] = w.Ends.Source,
+                ["type"] = w.Ends.Type,
+                ["target"] = w.Ends.Target,
                 ["payload"] = JsonSerializer.Serialize(w.Properties),
             });
             await store.WriteAsync(ledger, "UNWIND $rows AS row MERGE (w:Waiting {key: row.key}) SET w = row", new Dictionary<string, object?> { ["rows"] = rows }, ct);

@@ -41,7 +41,8 @@ public sealed class RateLimiterTests(Stack stack)
         var tenant = new TenantEntry(Guid.NewGuid());
         var limiter = Limiter(redis);
         var key = new Credential(
-            new Caller(tenant.Id, "k", CallerKind.ApiKey, PermissionSet.Empty, TlpLevel.Green), tenant) { ApiKeyId = Guid.NewGuid(), Limits = new KeyLimits(3, null, null) };
+            new Caller(tenant.Id, "k", CallerKind.ApiKey, PermissionSet.Empty, TlpLevel.Green), tenant)
+        { ApiKeyId = Guid.NewGuid(), Limits = new KeyLimits(3, null, null) };
         var keyPlan = LimitPlan.Of(tenant, new TenantLimits(10, 50_000, 1_000_000), key);
         for (var i = 0; i < 5; i++)
         {
