@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Platform.Contracts;
 
 namespace Platform.ServiceDefaults;
@@ -29,6 +30,7 @@ public static class Json
         options.NumberHandling = JsonNumberHandling.Strict;
         options.AllowDuplicateProperties = false;
         options.MaxDepth = MaxDepth;
+        options.TypeInfoResolver ??= new DefaultJsonTypeInfoResolver();
         options.Converters.Add(new TlpLevelConverter());
         options.Converters.Add(new UtcMillisecondsConverter());
         options.Converters.Add(new JsonObjectConverter());
