@@ -73,7 +73,8 @@ public sealed class LifecycleTests
         test.AddShell("service", "echo run $$; exec sleep 100");
         test.AddShell("crashing", "echo started; exit 3");
         await test.StartAsync();
-        await test.States.WaitForResourceHealthyAsync("service", Cancellation);
+        // Running says that the process is there; its first line, that the shell has come to the command.
+        await test.LinesWhenAsync("service", l => l.Any(x => x.StartsWith("run ", StringComparison.Ordinal)));
         var commands = test.Services.GetRequiredService<ResourceCommandService>();
 
         Assert.True((await commands.ExecuteCommandAsync("service", KnownResourceCommands.StopCommand, Cancellation)).Success);
