@@ -70,6 +70,7 @@ public sealed class Body<T> : IEndpointParameterMetadataProvider
             {
                 var bytes = read.Buffer.ToArray();
                 reader.AdvanceTo(read.Buffer.End);
+                JsonText.RefuseLoneSurrogates(bytes);
                 return bytes;
             }
 

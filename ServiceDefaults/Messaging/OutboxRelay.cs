@@ -22,6 +22,9 @@ internal sealed partial class OutboxRelay(
     private const int MaxAttempts = 10;
     private static readonly ActivitySource Source = new("Platform.Outbox");
 
+    /// <summary>How long an event waits for a first queue that takes it: consumers may start after their publisher.</summary>
+    private static readonly TimeSpan HearingTime = TimeSpan.FromMinutes(2);
+
     private const string Lock = "SELECT pg_try_advisory_xact_lock(7160219)";
 
     private const string Read = """
@@ -30,6 +33,11 @@ internal sealed partial class OutboxRelay(
         """;
 
     private const string Delete = "DELETE FROM outbox WHERE id = ANY($1)";
+
+    /// <summary>Each time twice the age: a queue that comes late is met soon, and nobody's event is tried for long.</summary>
+    private const string Defer = """
+        UPDATE outbox SET next_attempt_at = now() + greatest(now() - occurred_at, interval '500 milliseconds') WHERE id = ANY($1)
+        """;
 
     private const string Fail = """
         UPDATE outbox SET attempts = attempts + 1, last_error = $2, next_attempt_at = now() + least(power(2, attempts), 300) * interval '1 second',
@@ -92,6 +100,7 @@ internal sealed partial class OutboxRelay(
 
         var sent = new List<Guid>(batch.Count);
         var refused = new List<(Guid Id, string Error)>();
+        var unheard = new List<Guid>();
         var lanes = batch.GroupBy(m => m.OrderKey ?? m.Id.ToString());
         try
         {
@@ -99,7 +108,7 @@ internal sealed partial class OutboxRelay(
             {
                 foreach (var message in lane)
                 {
-                    if (!await SendAsync(message, sent, refused, token))
+                    if (!await SendAsync(message, sent, refused, unheard, token))
                     {
                         return;
                     }
@@ -109,7 +118,7 @@ internal sealed partial class OutboxRelay(
         finally
         {
             // Whatever the broker confirmed is taken out even when the rest failed.
-            await SettleAsync(connection, sent, refused, CancellationToken.None);
+            await SettleAsync(connection, sent, refused, unheard, CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
         }
 
@@ -117,7 +126,8 @@ internal sealed partial class OutboxRelay(
     }
 
     /// <summary>False when the message itself was refused; an unreachable broker throws and burns no attempt.</summary>
-    private async Task<bool> SendAsync(OutboxMessage message, List<Guid> sent, List<(Guid Id, string Error)> refused, CancellationToken ct)
+    private async Task<bool> SendAsync(
+        OutboxMessage message, List<Guid> sent, List<(Guid Id, string Error)> refused, List<Guid> unheard, CancellationToken ct)
     {
         using var activity = Source.StartActivity("outbox relay", ActivityKind.Internal, message.TraceParent);
         try
@@ -131,6 +141,12 @@ internal sealed partial class OutboxRelay(
             await bus.Publish(body, type, Pipe.Execute<PublishContext>(context =>
             {
                 context.MessageId = message.Id;
+                if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+                {
+                    // The broker gives back what no queue took, instead of dropping it.
+                    rabbit.Mandatory = true;
+                }
+
                 context.Headers.Set(WellKnown.EventHeaders.Tenant, message.TenantId.ToString("D"));
                 context.Headers.Set(WellKnown.EventHeaders.OccurredAt, message.OccurredAt.ToString("O"));
                 context.Headers.Set(WellKnown.EventHeaders.Actor, message.Actor);
@@ -140,6 +156,16 @@ internal sealed partial class OutboxRelay(
             lock (sent)
             {
                 sent.Add(message.Id);
+            }
+
+            return true;
+        }
+        catch (MessageReturnedException)
+        {
+            // No queue is bound: its consumer has not started yet, or nobody wants the event.
+            lock (sent)
+            {
+                (clock.GetUtcNow() - message.OccurredAt < HearingTime ? unheard : sent).Add(message.Id);
             }
 
             return true;
@@ -181,8 +207,15 @@ internal sealed partial class OutboxRelay(
         return batch;
     }
 
-    private static async Task SettleAsync(NpgsqlConnection connection, List<Guid> sent, List<(Guid Id, string Error)> refused, CancellationToken ct)
+    private static async Task SettleAsync(
+        NpgsqlConnection connection, List<Guid> sent, List<(Guid Id, string Error)> refused, List<Guid> unheard, CancellationToken ct)
     {
+        if (unheard.Count > 0)
+        {
+            await using var defer = new NpgsqlCommand(Defer, connection) { Parameters = { new() { Value = unheard.ToArray() } } };
+            await defer.ExecuteNonQueryAsync(ct);
+        }
+
         if (sent.Count > 0)
         {
             await using var delete = new NpgsqlCommand(Delete, connection) { Parameters = { new() { Value = sent.ToArray() } } };

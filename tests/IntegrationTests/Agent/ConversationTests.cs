@@ -84,8 +84,7 @@ public sealed class ConversationTests(Stack stack) : IAsyncLifetime
     public async Task A_new_tenant_is_answered_for()
     {
         var tenant = Guid.NewGuid();
-        await using var scope = _agent.Services.CreateAsyncScope();
-        var bus = scope.ServiceProvider.GetRequiredService<IBus>();
+        var bus = await _agent.Services.ReadyBusAsync();
         var message = Guid.NewGuid();
         for (var i = 0; i < 2; i++)
         {

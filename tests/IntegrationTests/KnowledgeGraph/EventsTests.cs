@@ -24,7 +24,7 @@ public sealed class EventsTests(Stack stack)
             ["ConnectionStrings:rabbitmq"] = await stack.ConnectionAsync("rabbitmq"),
         });
         var client = host.ClientFor(ServiceHost<GraphNode>.User(fixture.Tenant, "read:all"));
-        var bus = host.Services.GetRequiredService<IBus>();
+        var bus = await host.Services.ReadyBusAsync();
         const string a = "malware--00000000-0000-4000-8000-00000000000a", b = "tool--00000000-0000-4000-8000-00000000000b", link = "relationship--00000000-0000-4000-8000-0000000000ab";
         var repeated = Guid.NewGuid();
         await PublishAsync(bus, fixture.Tenant, new RelationshipsUpserted([Link(link, a, b)]), Guid.NewGuid(), ct);
