@@ -33,7 +33,11 @@ internal sealed class OpenApiDocuments(InternalApi api, IOptions<GatewayOptions>
                     _merged = Merge();
                 }
 
-                _lookedAt = clock.GetTimestamp();
+                // A part that nobody has told yet is asked for again by the next reader.
+                if (_parts.Count == Upstreams.All.Length * Versions.Length)
+                {
+                    _lookedAt = clock.GetTimestamp();
+                }
             }
 
             return _merged[version ?? ""];
