@@ -115,13 +115,15 @@ public sealed class LifecycleTests
     public async Task One_that_does_not_listen_is_killed_in_the_end()
     {
         await using var test = new TestApplication();
+        var deaf = new TaskCompletionSource();
         var running = await RunningProcess.StartAsync(
             test.Services.GetRequiredService<Spawner>(),
-            new global::Aspire.Hosting.Local.Images.NativeCommand("/bin/sh", ["-c", "trap '' TERM; sleep 1000 & wait; sleep 1000"], new Dictionary<string, string>(), test.Folder),
+            new global::Aspire.Hosting.Local.Images.NativeCommand("/bin/sh", ["-c", "trap '' TERM; echo deaf; sleep 1000 & wait; sleep 1000"], new Dictionary<string, string>(), test.Folder),
             test.Folder,
             "deaf",
-            (_, _) => { });
+            (_, _) => deaf.TrySetResult());
         await using var _ = running;
+        await deaf.Task.WaitAsync(Cancellation);
         var clock = Stopwatch.StartNew();
 
         await running.StopAsync(TimeSpan.FromMilliseconds(300));
