@@ -59,18 +59,18 @@ public sealed class KeyTests
         using var vault = NewVault();
         var tokens = new OpaqueTokens(vault);
         var (tenant, id) = (Guid.NewGuid(), Guid.NewGuid());
-        var (token, hash) = tokens.Create(tenant, id);
-        var read = OpaqueTokens.Parse(token)!.Value;
+        var (token, hash) = tokens.Create(OpaqueTokens.Refresh, tenant, id);
+        var read = OpaqueTokens.Parse(OpaqueTokens.Refresh, token)!.Value;
         Assert.Equal((tenant, id), (read.TenantId, read.Id));
         Assert.True(tokens.Matches(read, hash));
-        Assert.NotEqual(token, tokens.Create(tenant, id).Token);
+        Assert.NotEqual(token, tokens.Create(OpaqueTokens.Refresh, tenant, id).Token);
 
         // Another tenant or row in the text makes another token.
         var forged = token[..4] + (token[4] == 'A' ? 'B' : 'A') + token[5..];
-        Assert.False(tokens.Matches(OpaqueTokens.Parse(forged)!.Value, hash));
+        Assert.False(tokens.Matches(OpaqueTokens.Parse(OpaqueTokens.Refresh, forged)!.Value, hash));
         foreach (var wrong in new[] { null, "", "rt_", token[..^1], token + "A", "rt_" + new string('*', 86) })
         {
-            Assert.Null(OpaqueTokens.Parse(wrong));
+            Assert.Null(OpaqueTokens.Parse(OpaqueTokens.Refresh, wrong));
         }
     }
 }

@@ -29,6 +29,11 @@ internal sealed class Client : ITenantRow
 
     public string[] RedirectUris { get; set; } = [];
 
+    public string[] PostLogoutRedirectUris { get; set; } = [];
+
+    /// <summary>Its tokens are always bound to a key (RFC 9449, section 5.2).</summary>
+    public bool DpopBound { get; set; }
+
     /// <summary><c>client_secret_basic</c>, <c>client_secret_post</c> or <c>none</c>.</summary>
     public string AuthMethod { get; set; } = ClientAuthMethods.SecretBasic;
 

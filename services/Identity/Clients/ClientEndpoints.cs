@@ -85,28 +85,34 @@ internal sealed record ClientView(
     IReadOnlyList<string> Permissions,
     TlpLevel TlpClearance,
     IReadOnlyList<string> GrantTypes,
+    IReadOnlyList<string> RedirectUris,
+    IReadOnlyList<string> PostLogoutRedirectUris,
     string TokenEndpointAuthMethod,
+    bool DpopBoundAccessTokens,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? LastUsedAt)
 {
     internal static ClientView From(Client c) => new(
-        c.ClientId, c.Name, c.Description, c.Permissions, c.Clearance, c.GrantTypes, c.AuthMethod, c.CreatedAt, c.ExpiresAt, c.LastUsedAt);
+        c.ClientId, c.Name, c.Description, c.Permissions, c.Clearance, c.GrantTypes, c.RedirectUris, c.PostLogoutRedirectUris, c.AuthMethod, c.DpopBound, c.CreatedAt, c.ExpiresAt, c.LastUsedAt);
 }
 
-/// <summary>A new integration client with its secret.</summary>
+/// <summary>A new integration client with its secret; a public one has none.</summary>
 internal sealed record CreatedClient(
     string ClientId,
-    string ClientSecret,
+    string? ClientSecret,
     string ClientName,
     string? Description,
     IReadOnlyList<string> Permissions,
     TlpLevel TlpClearance,
     IReadOnlyList<string> GrantTypes,
+    IReadOnlyList<string> RedirectUris,
+    IReadOnlyList<string> PostLogoutRedirectUris,
     string TokenEndpointAuthMethod,
+    bool DpopBoundAccessTokens,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ExpiresAt)
 {
-    internal static CreatedClient From(Client c, string secret) => new(
-        c.ClientId, secret, c.Name, c.Description, c.Permissions, c.Clearance, c.GrantTypes, c.AuthMethod, c.CreatedAt, c.ExpiresAt);
+    internal static CreatedClient From(Client c, string? secret) => new(
+        c.ClientId, secret, c.Name, c.Description, c.Permissions, c.Clearance, c.GrantTypes, c.RedirectUris, c.PostLogoutRedirectUris, c.AuthMethod, c.DpopBound, c.CreatedAt, c.ExpiresAt);
 }

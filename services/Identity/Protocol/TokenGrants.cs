@@ -20,7 +20,7 @@ internal sealed record TokenAnswer(string AccessToken, string TokenType, int Exp
 }
 
 /// <summary>The grants of the token endpoint.</summary>
-internal sealed class TokenGrants(ClientAuthentication clients, AccessTokens access, RefreshSession refresh, LogIn logIn, TimeProvider clock)
+internal sealed class TokenGrants(ClientAuthentication clients, AccessTokens access, RefreshSession refresh, LogIn logIn, SessionTokens tokens, TimeProvider clock)
 {
     private static readonly string[] UserScopes = ["openid", "profile", "email", SessionTokens.DefaultScope, Rights.AdminScope];
 
@@ -74,7 +74,7 @@ internal sealed class TokenGrants(ClientAuthentication clients, AccessTokens acc
     {
         try
         {
-            return await refresh.RunAsync(form.Required("refresh_token"), client.ClientId, form["scope"], arrivedAt, origin, ct) is { } next
+            return await refresh.RunAsync(form.Required("refresh_token"), Grantee.Of(client), form["scope"], arrivedAt, origin, ct) is { } next
                 ? TokenAnswer.From(next)
                 : throw new OAuthException(OAuthError.InvalidGrant, "The refresh token is invalid, expired, used or revoked.");
         }
@@ -95,8 +95,10 @@ internal sealed class TokenGrants(ClientAuthentication clients, AccessTokens acc
             }
         }
 
-        var credentials = new Credentials(form.Required("username"), form.Required("password"), form["tenant"], false, null, scope);
-        var (signedIn, fault) = await logIn.RunAsync(credentials, client.ClientId, origin, ct);
+        var credentials = new Credentials(form.Required("username"), form.Required("password"), form["tenant"]);
+        var opening = new Opening([], origin, scope ?? SessionTokens.DefaultScope);
+        var (signedIn, fault) = await logIn.RunAsync(
+            credentials, origin, (db, who) => tokens.Open(db, who.User, Grantee.Of(client), opening with { Methods = who.Methods }), ct);
         return signedIn is not null ? TokenAnswer.From(signedIn) : throw new OAuthException(
             fault!.Code == ErrorCodes.RateLimitExceeded ? OAuthError.SlowDown : OAuthError.InvalidGrant, fault.Message, fault.RetryAfter);
     }

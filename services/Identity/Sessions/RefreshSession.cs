@@ -17,14 +17,14 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
 
     /// <summary>The next pair; null when the token is good for nothing, for whatever reason.</summary>
     /// <param name="token">The token as the client sent it.</param>
-    /// <param name="clientId">Who sent it: tokens are bound to the client that got them.</param>
+    /// <param name="to">Who sent it, and with which key: tokens are bound to the client that got them.</param>
     /// <param name="scope">A narrower scope, or null for the same again.</param>
     /// <param name="arrivedAt">When the request came: one that was under way before the use is a double, no theft.</param>
     /// <param name="origin">From where.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<SignedIn?> RunAsync(string? token, string clientId, string? scope, DateTimeOffset arrivedAt, ClientOrigin origin, CancellationToken ct)
+    public async Task<SignedIn?> RunAsync(string? token, Grantee to, string? scope, DateTimeOffset arrivedAt, ClientOrigin origin, CancellationToken ct)
     {
-        if (OpaqueTokens.Parse(token) is not { } presented)
+        if (OpaqueTokens.Parse(OpaqueTokens.Refresh, token) is not { } presented)
         {
             return null;
         }
@@ -32,7 +32,8 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
         await using var tenant = scopes.Enter(presented.TenantId);
         var db = tenant.Db;
         var row = await db.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Id == presented.Id, ct);
-        if (row is null || !opaque.Matches(presented, row.Hash) || row.ClientId != clientId)
+        if (row is null || !opaque.Matches(presented, row.Hash) || row.ClientId != to.ClientId
+            || (row.DpopKey is not null && row.DpopKey != to.DpopKey))
         {
             return null;
         }
@@ -68,7 +69,7 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
         var expires = now + session.Lifetime;
         await db.Sessions.Where(s => s.Id == session.Id).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.LastUsedAt, now).SetProperty(s => s.ExpiresAt, expires), ct);
-        var next = tokens.Continue(db, user, session, row.FamilyId, row.ClientId, scope ?? row.Scope);
+        var next = tokens.Continue(db, user, session, row.FamilyId, to, scope ?? row.Scope);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return next;

@@ -23,6 +23,9 @@ internal sealed class Session : ITenantRow
     /// <summary>What the client calls the device.</summary>
     public string? Device { get; set; }
 
+    /// <summary>The browser that it was granted in, for sessions of clients with a redirect; they end with its sign-out.</summary>
+    public Guid? BrowserSessionId { get; set; }
+
     public DateTimeOffset LastUsedAt { get; set; }
 
     public DateTimeOffset ExpiresAt { get; set; }

@@ -1,5 +1,6 @@
 using Platform.Contracts;
 using Platform.Contracts.Identity;
+using Platform.Identity.Clients;
 using Platform.Identity.Roles;
 using Platform.Identity.Storage;
 using Platform.Identity.Tokens;
@@ -8,8 +9,35 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Identity.Sessions;
 
-/// <summary>A session's pair of tokens.</summary>
-internal sealed record SignedIn(User User, Session Session, IssuedToken Access, string RefreshToken, string Scope);
+/// <summary>A session's tokens; a refresh token only where it may be renewed.</summary>
+internal sealed record SignedIn(User User, Session Session, IssuedToken Access, string? RefreshToken, string Scope);
+
+/// <summary>To whom a user's tokens are issued, and how far they reach there.</summary>
+/// <param name="ClientId">The client.</param>
+/// <param name="Permissions">What the client may do at most; null for the platform's own, which do what their user may.</param>
+/// <param name="Clearance">What the client may see at most.</param>
+/// <param name="IsPublic">It has no secret: only the key can bind its refresh tokens.</param>
+/// <param name="DpopKey">Thumbprint of the key that the tokens are bound to (RFC 9449).</param>
+internal sealed record Grantee(
+    string ClientId, PermissionSet? Permissions = null, TlpLevel Clearance = TlpLevel.Red, bool IsPublic = true, string? DpopKey = null)
+{
+    public static readonly Grantee CommandLine = new(FirstPartyClients.CommandLine);
+
+    public static Grantee Of(Client client, string? dpopKey = null) => FirstPartyClients.Is(client.ClientId)
+        ? new Grantee(client.ClientId, DpopKey: dpopKey)
+        : new Grantee(client.ClientId, new PermissionSet(client.Permissions), client.Clearance, client.SecretHash is null, dpopKey);
+}
+
+/// <summary>What a session is opened with.</summary>
+/// <param name="Methods">How the user proved who they are (RFC 8176).</param>
+/// <param name="Origin">From where.</param>
+/// <param name="Scope">What was granted.</param>
+/// <param name="Remember">Whether it lasts 30 days unused instead of 7.</param>
+/// <param name="Device">What the client calls the device.</param>
+/// <param name="BrowserSessionId">The browser that it was granted in.</param>
+/// <param name="Renewable">Whether there is a refresh token.</param>
+internal sealed record Opening(
+    string[] Methods, ClientOrigin Origin, string Scope = SessionTokens.DefaultScope, bool Remember = false, string? Device = null, Guid? BrowserSessionId = null, bool Renewable = true);
 
 /// <summary>Opens sessions and issues their tokens. Nothing is saved here: the caller commits all of it at once.</summary>
 internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, TimeProvider clock)
@@ -17,8 +45,7 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
     /// <summary>What a sign-in without a scope of its own gets: all rights of the role, and a refresh token.</summary>
     public const string DefaultScope = "offline_access";
 
-    public SignedIn Open(
-        IdentityDb db, User user, string[] methods, string clientId, bool remember, string? device, ClientOrigin origin, string scope = DefaultScope)
+    public SignedIn Open(IdentityDb db, User user, Grantee to, Opening opening)
     {
         var now = clock.GetUtcNow();
         var session = new Session
@@ -26,21 +53,24 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
             Id = Guid.CreateVersion7(now),
             TenantId = user.TenantId,
             UserId = user.Id,
-            RememberMe = remember,
-            Methods = string.Join(' ', methods),
-            Address = origin.Address,
-            UserAgent = origin.UserAgent,
-            Device = device,
+            RememberMe = opening.Remember,
+            Methods = string.Join(' ', opening.Methods),
+            Address = opening.Origin.Address,
+            UserAgent = opening.Origin.UserAgent,
+            Device = opening.Device,
+            BrowserSessionId = opening.BrowserSessionId,
             LastUsedAt = now,
         };
         session.ExpiresAt = now + session.Lifetime;
         db.Sessions.Add(session);
         db.Publish(new UserSignedIn(user.TenantId, user.Id, session.Id, now), user.Id.ToString());
-        return Continue(db, user, session, session.Id, clientId, scope);
+        return opening.Renewable
+            ? Continue(db, user, session, session.Id, to, opening.Scope)
+            : new SignedIn(user, session, access.Issue(GrantOf(user, session, to, opening.Scope)), null, opening.Scope);
     }
 
     /// <summary>The next pair of tokens of a session, with the user's rights of this moment.</summary>
-    public SignedIn Continue(IdentityDb db, User user, Session session, Guid family, string clientId, string scope)
+    public SignedIn Continue(IdentityDb db, User user, Session session, Guid family, Grantee to, string scope)
     {
         var now = clock.GetUtcNow();
         var row = new RefreshToken
@@ -50,24 +80,32 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
             FamilyId = family,
             SessionId = session.Id,
             UserId = user.Id,
-            ClientId = clientId,
+            ClientId = to.ClientId,
             Scope = scope,
+            DpopKey = to.IsPublic ? to.DpopKey : null,
             ExpiresAt = now + session.Lifetime,
         };
-        (var token, row.Hash) = opaque.Create(row.TenantId, row.Id);
+        (var token, row.Hash) = opaque.Create(OpaqueTokens.Refresh, row.TenantId, row.Id);
         db.RefreshTokens.Add(row);
-        return new SignedIn(user, session, access.Issue(GrantOf(user, session, clientId, scope)), token, scope);
+        return new SignedIn(user, session, access.Issue(GrantOf(user, session, to, scope)), token, scope);
     }
 
-    private static TokenGrant GrantOf(User user, Session session, string clientId, string scope) => new(
+    private static TokenGrant GrantOf(User user, Session session, Grantee to, string scope) => new(
         user.TenantId,
         user.Id.ToString("D"),
-        clientId,
+        to.ClientId,
         scope,
-        user.MustChangePassword ? new PermissionSet([Rights.PasswordChangeOnly]) : Rights.Within(BuiltInRoles.PermissionsOf(user.Role), scope),
-        user.MustChangePassword ? TlpLevel.Clear : user.EffectiveClearance,
+        user.MustChangePassword ? new PermissionSet([Rights.PasswordChangeOnly]) : RightsOf(user, to, scope),
+        user.MustChangePassword ? TlpLevel.Clear : user.EffectiveClearance < to.Clearance ? user.EffectiveClearance : to.Clearance,
         user.Role,
         session.Id,
         session.Methods.Split(' '),
-        user.MustChangePassword);
+        user.MustChangePassword,
+        DpopKey: to.DpopKey);
+
+    private static PermissionSet RightsOf(User user, Grantee to, string scope)
+    {
+        var held = Rights.Within(BuiltInRoles.PermissionsOf(user.Role), scope);
+        return to.Permissions is { } limit ? Rights.Intersect(held, limit) : held;
+    }
 }

@@ -1,6 +1,5 @@
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Platform.Identity.Clients;
 using Platform.Identity.Sessions;
 using Platform.ServiceDefaults;
 
@@ -23,11 +22,14 @@ internal static class AuthEndpoints
     /// minutes, doubling. A wrong tenant, name or password is answered alike.
     /// </summary>
     private static async Task<Results<Ok<LoginAnswer>, FaultResult>> LogInAsync(
-        Body<LoginRequest> body, ClientOrigin origin, HttpResponse response, LogIn logIn, CancellationToken ct)
+        Body<LoginRequest> body, ClientOrigin origin, HttpResponse response, LogIn logIn, SessionTokens tokens, CancellationToken ct)
     {
         var r = body.Value;
         var (signedIn, fault) = await logIn.RunAsync(
-            new Credentials(r.Username, r.Password, r.Tenant, r.RememberMe ?? false, r.Device), FirstPartyClients.CommandLine, origin, ct);
+            new Credentials(r.Username, r.Password, r.Tenant),
+            origin,
+            (db, who) => tokens.Open(db, who.User, Grantee.CommandLine, new Opening(who.Methods, origin, Remember: r.RememberMe ?? false, Device: r.Device)),
+            ct);
         response.Headers.CacheControl = "no-store";
         return signedIn is null ? new FaultResult(fault!) : TypedResults.Ok(LoginAnswer.From(signedIn));
     }
@@ -38,7 +40,7 @@ internal static class AuthEndpoints
     private static async Task<Results<Ok<LoginAnswer>, FaultResult>> RefreshAsync(
         Body<RefreshRequest> body, ClientOrigin origin, HttpResponse response, RefreshSession refresh, TimeProvider clock, CancellationToken ct)
     {
-        var next = await refresh.RunAsync(body.Value.RefreshToken, FirstPartyClients.CommandLine, null, clock.GetUtcNow(), origin, ct);
+        var next = await refresh.RunAsync(body.Value.RefreshToken, Grantee.CommandLine, null, clock.GetUtcNow(), origin, ct);
         response.Headers.CacheControl = "no-store";
         return next is null ? Faults.Unauthorized("The refresh token is not valid (any more); sign in again.") : TypedResults.Ok(LoginAnswer.From(next));
     }
@@ -105,7 +107,7 @@ internal sealed class LoginRequestValidator : AbstractValidator<LoginRequest>
 internal sealed record LoginAnswer(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, SignedInUser User)
 {
     internal static LoginAnswer From(SignedIn s) => new(
-        s.Access.Token, "Bearer", s.Access.ExpiresIn, s.RefreshToken, new SignedInUser(s.User.Id, s.User.UserName!, [s.User.Role], s.User.MustChangePassword));
+        s.Access.Token, "Bearer", s.Access.ExpiresIn, s.RefreshToken!, new SignedInUser(s.User.Id, s.User.UserName!, [s.User.Role], s.User.MustChangePassword));
 }
 
 /// <summary>Who is signed in.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.Identity.Audit;
-using Platform.Identity.Sessions;
 using Platform.Identity.Storage;
 using Platform.Identity.Tenants;
 using Platform.Identity.Users;
@@ -9,20 +8,29 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Identity.SignIn;
 
-/// <summary>Who wants in, from where, and how they want to be remembered.</summary>
-internal sealed record Credentials(string Username, string Password, string? Tenant, bool RememberMe, string? Device, string? Scope = null);
+/// <summary>Who wants in.</summary>
+internal sealed record Credentials(string Username, string Password, string? Tenant);
+
+/// <summary>Somebody who proved who they are, and how (RFC 8176).</summary>
+internal sealed record Proven(User User, string[] Methods);
 
 /// <summary>
 /// Sign-in by password. Whether the tenant, the name or the password was wrong, the answer and its time are the same:
 /// the same statements are sent and the same hash is computed.
 /// </summary>
 internal sealed class LogIn(
-    TenantDirectory tenants, TenantScopes scopes, LoginThrottle throttle, PasswordGate gate, SessionTokens tokens, AuditTrail audit)
+    TenantDirectory tenants, TenantScopes scopes, LoginThrottle throttle, PasswordGate gate, AuditTrail audit, TimeProvider clock)
 {
     private static readonly Fault Wrong = new(ErrorCodes.AuthFailed, "User name or password is wrong.");
 
-    /// <summary>Opens a session and issues its tokens, or says why not.</summary>
-    public async Task<(SignedIn? SignedIn, Fault? Fault)> RunAsync(Credentials credentials, string clientId, ClientOrigin origin, CancellationToken ct)
+    /// <summary>Lets somebody in, or says why not.</summary>
+    /// <param name="credentials">Who they say they are.</param>
+    /// <param name="origin">From where.</param>
+    /// <param name="open">Opens what they get, a session or a browser's; it commits together with the sign-in.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<(T? Opened, Fault? Fault)> RunAsync<T>(
+        Credentials credentials, ClientOrigin origin, Func<IdentityDb, Proven, T> open, CancellationToken ct)
+        where T : class
     {
         var tenantId = await tenants.FindAsync(credentials.Tenant, origin.Host, ct);
         await using var scope = scopes.Enter(tenantId);
@@ -55,14 +63,14 @@ internal sealed class LogIn(
 
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await throttle.SucceedAsync(db, credentials.Username, origin.Address, ct);
-        var signedIn = tokens.Open(
-            db, user, ["pwd"], clientId, credentials.RememberMe, credentials.Device, origin, credentials.Scope ?? SessionTokens.DefaultScope);
+        var opened = open(db, new Proven(user, ["pwd"]));
         Record(db, tenantId, AuditActions.LoginSuccess, Outcomes.Success, user, credentials, origin);
         await db.SaveChangesAsync(ct);
+        var now = clock.GetUtcNow();
         // Past the row's version: signing in twice at once is no conflict.
-        await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(set => set.SetProperty(u => u.LastLoginAt, signedIn.Session.LastUsedAt), ct);
+        await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(set => set.SetProperty(u => u.LastLoginAt, now), ct);
         await transaction.CommitAsync(ct);
-        return (signedIn, null);
+        return (opened, null);
     }
 
     private void Record(IdentityDb db, Guid tenantId, string action, string outcome, User? user, Credentials credentials, ClientOrigin origin) =>

@@ -1,6 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Identity.Audit;
+using Platform.Identity.Authorization;
+using Platform.Identity.Browser;
 using Platform.Identity.Clients;
+using Platform.Identity.DeviceFlow;
+using Platform.Identity.Dpop;
 using Platform.Identity.Keys;
 using Platform.Identity.Sessions;
 using Platform.Identity.SignIn;
@@ -29,6 +33,18 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, CallConte
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+
+    public DbSet<BrowserSession> BrowserSessions => Set<BrowserSession>();
+
+    public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();
+
+    public DbSet<PushedRequest> PushedRequests => Set<PushedRequest>();
+
+    public DbSet<Consent> Consents => Set<Consent>();
+
+    public DbSet<DeviceAuthorization> DeviceAuthorizations => Set<DeviceAuthorization>();
+
+    public DbSet<SeenProof> SeenProofs => Set<SeenProof>();
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {

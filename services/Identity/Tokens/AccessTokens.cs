@@ -19,6 +19,7 @@ namespace Platform.Identity.Tokens;
 /// <param name="Methods">How the user signed in (RFC 8176).</param>
 /// <param name="PasswordChangeDue">It may change the password and nothing else.</param>
 /// <param name="ActingFrom">The home tenant of a platform administrator who acts in another.</param>
+/// <param name="DpopKey">Thumbprint of the key that must prove possession (RFC 9449, section 6.1).</param>
 internal sealed record TokenGrant(
     Guid TenantId,
     string Subject,
@@ -30,11 +31,15 @@ internal sealed record TokenGrant(
     Guid? SessionId = null,
     string[]? Methods = null,
     bool PasswordChangeDue = false,
-    Guid? ActingFrom = null);
+    Guid? ActingFrom = null,
+    string? DpopKey = null);
 
 /// <summary>An access token and how long it lives.</summary>
-internal readonly record struct IssuedToken(string Token, TimeSpan Lifetime, DateTimeOffset ExpiresAt)
+internal readonly record struct IssuedToken(string Token, TimeSpan Lifetime, DateTimeOffset ExpiresAt, string Type = IssuedToken.Bearer)
 {
+    public const string Bearer = "Bearer";
+    public const string Dpop = "DPoP";
+
     public int ExpiresIn => (int)Lifetime.TotalSeconds;
 }
 
@@ -75,6 +80,11 @@ internal sealed class AccessTokens(KeyRing keys, IOptions<IdentitySettings> sett
             claims["act"] = new Dictionary<string, object> { ["sub"] = grant.Subject, ["tenant"] = home.ToString("D") };
         }
 
+        if (grant.DpopKey is { } thumbprint)
+        {
+            claims["cnf"] = new Dictionary<string, object> { ["jkt"] = thumbprint };
+        }
+
         var token = Handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = settings.Value.Issuer,
@@ -85,7 +95,7 @@ internal sealed class AccessTokens(KeyRing keys, IOptions<IdentitySettings> sett
             Claims = claims,
             SigningCredentials = keys.Signing,
         });
-        return new IssuedToken(token, lifetime, now + lifetime);
+        return new IssuedToken(token, lifetime, now + lifetime, grant.DpopKey is null ? IssuedToken.Bearer : IssuedToken.Dpop);
     }
 
     private static void Add(Dictionary<string, object> claims, string name, object? value)

@@ -24,6 +24,9 @@ internal sealed class RefreshToken : ITenantRow
 
     public string Scope { get; set; } = "";
 
+    /// <summary>Thumbprint of the key that must prove possession (RFC 9449, section 5); null for a bearer token.</summary>
+    public string? DpopKey { get; set; }
+
     public byte[] Hash { get; set; } = [];
 
     public DateTimeOffset ExpiresAt { get; set; }
