@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using MassTransit;
+using MassTransit.Logging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -48,6 +50,7 @@ public static class MessagingSetup
             bus.UsingRabbitMq((context, rabbit) =>
             {
                 rabbit.Host(address);
+                rabbit.ConfigurePublish(publish => publish.UseExecute(CarryTrace));
                 if (prefix.Length > 0)
                 {
                     rabbit.MessageTopology.SetEntityNameFormatter(new PrefixEntityNameFormatter(rabbit.MessageTopology.EntityNameFormatter, prefix));
@@ -67,6 +70,18 @@ public static class MessagingSetup
             o.StopTimeout = TimeSpan.FromSeconds(10);
         });
         return builder;
+    }
+
+    /// <summary>
+    /// MassTransit names its own span to the consumer, and nothing when that is not recorded; then the consumer would start
+    /// a trace. So it is told what it is part of in any case.
+    /// </summary>
+    private static void CarryTrace(PublishContext context)
+    {
+        if (Activity.Current?.Id is { } sender)
+        {
+            context.Headers.Set(DiagnosticHeaders.ActivityId, sender);
+        }
     }
 }
 

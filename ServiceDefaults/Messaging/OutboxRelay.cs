@@ -20,7 +20,11 @@ internal sealed partial class OutboxRelay(
     private const int BatchSize = 200;
     private const int Parallelism = 16;
     private const int MaxAttempts = 10;
-    private static readonly ActivitySource Source = new("Platform.Outbox");
+
+    /// <summary>The name of the relay's spans' source.</summary>
+    public const string SourceName = "Platform.Outbox";
+
+    private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>How long an event waits for a first queue that takes it: consumers may start after their publisher.</summary>
     private static readonly TimeSpan HearingTime = TimeSpan.FromMinutes(2);
@@ -163,6 +167,7 @@ internal sealed partial class OutboxRelay(
         catch (MessageReturnedException)
         {
             // No queue is bound: its consumer has not started yet, or nobody wants the event.
+            activity?.SetTag("outbox.unheard", true);
             lock (sent)
             {
                 (clock.GetUtcNow() - message.OccurredAt < HearingTime ? unheard : sent).Add(message.Id);
@@ -173,6 +178,7 @@ internal sealed partial class OutboxRelay(
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or MessageException)
         {
             LogRefused(log, exception, message.Id, message.Type);
+            activity.Fail(exception);
             metrics.Refused();
             lock (sent)
             {

@@ -16,7 +16,7 @@ internal sealed partial class RequestObserver(ApiMetrics metrics, IOptions<Telem
     public const string Category = "Platform.Requests";
 
     private readonly ILogger _logger = loggers.CreateLogger(Category);
-    private readonly double _logged = options.Value.RequestLogRatio;
+    private readonly Reservoir _logged = new(options.Value.RequestLogsPerSecond, options.Value.RequestLogRatio, TimeProvider.System);
 
     public async Task ObserveAsync(HttpContext context, RequestDelegate next)
     {
@@ -44,12 +44,14 @@ internal sealed partial class RequestObserver(ApiMetrics metrics, IOptions<Telem
         var route = RouteOf(handled?.Endpoint ?? context.GetEndpoint());
         var method = KnownMethod(context.Request.Method);
 
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span)
+        var isOperational = OperationalPaths.Contains(context.Request.Path.Value);
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } span
+            && (span.IsAllDataRequested || (status >= StatusCodes.Status500InternalServerError && !isOperational)))
         {
             Tag(span, method, route, status, thrown ?? handled?.Error);
         }
 
-        if (OperationalPaths.Contains(context.Request.Path.Value))
+        if (isOperational)
         {
             return;
         }
@@ -61,7 +63,7 @@ internal sealed partial class RequestObserver(ApiMetrics metrics, IOptions<Telem
             metrics.Took(endpoint, elapsed);
         }
 
-        if (_logger.IsEnabled(LogLevel.Information) && (status >= 500 || _logged >= 1 || Random.Shared.NextDouble() < _logged))
+        if (_logger.IsEnabled(LogLevel.Information) && (status >= StatusCodes.Status500InternalServerError || _logged.Takes()))
         {
             var tenant = context.RequestServices.GetService<CallContext>()?.TenantIdOrNull;
             LogProcessed(tenant, method, endpoint, status, Math.Round(elapsed.TotalMilliseconds, 3));
@@ -82,21 +84,17 @@ internal sealed partial class RequestObserver(ApiMetrics metrics, IOptions<Telem
 
     private static void Tag(Activity span, string method, string? route, int status, Exception? failure)
     {
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            span.Fail(failure?.GetType().FullName ?? status.ToString(CultureInfo.InvariantCulture));
+        }
+
         span.DisplayName = route is null ? method : $"{method} {route}";
         span.SetTag("http.response.status_code", status);
         if (route is not null)
         {
             span.SetTag("http.route", route);
         }
-
-        if (status < StatusCodes.Status500InternalServerError)
-        {
-            return;
-        }
-
-        // The type alone: the message may quote what the caller sent. The log line of the fault carries the rest, scrubbed.
-        span.SetTag("error.type", failure?.GetType().FullName ?? status.ToString(CultureInfo.InvariantCulture));
-        span.SetStatus(ActivityStatusCode.Error);
     }
 
     private static string? RouteOf(Endpoint? endpoint) => (endpoint as RouteEndpoint)?.RoutePattern.RawText;

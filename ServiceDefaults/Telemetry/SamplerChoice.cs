@@ -8,15 +8,17 @@ namespace Platform.ServiceDefaults.Telemetry;
 internal static class SamplerChoice
 {
     /// <summary>
-    /// The sampler that the operator asks for, behind the filter for spans that nobody reads. Unset means every trace
-    /// when signals are exported and only those that a caller already records when they are not.
+    /// The sampler that the operator asks for, behind the filter for spans that nobody reads. Unset means the reservoir of
+    /// <see cref="TelemetryOptions"/> when signals are exported, and only traces that a caller already records when not.
+    /// At the edge callers are not ours: that they record is a wish, met as far as the reservoir goes.
     /// </summary>
-    public static Sampler From(IConfiguration configuration, bool exports)
+    public static Sampler From(IConfiguration configuration, TelemetryOptions options, bool exports, bool isEdge = false)
     {
         var argument = configuration["OTEL_TRACES_SAMPLER_ARG"];
         Sampler chosen = configuration["OTEL_TRACES_SAMPLER"] switch
         {
-            null or "" => new ParentBasedSampler(exports ? new AlwaysOnSampler() : new AlwaysOffSampler()),
+            null or "" when !exports => new ParentBasedSampler(new AlwaysOffSampler()),
+            null or "" => Default(options, isEdge),
             "always_on" => new AlwaysOnSampler(),
             "always_off" => new AlwaysOffSampler(),
             "traceidratio" => new TraceIdRatioBasedSampler(Ratio(argument)),
@@ -26,6 +28,12 @@ internal static class SamplerChoice
             var other => throw new InvalidOperationException($"OTEL_TRACES_SAMPLER is '{other}', which is not a known sampler."),
         };
         return new NoiseFilter(chosen);
+    }
+
+    private static ParentBasedSampler Default(TelemetryOptions options, bool isEdge)
+    {
+        var reservoir = new ReservoirSampler(new Reservoir(options.TracesPerSecond, options.TraceRatio, TimeProvider.System));
+        return isEdge ? new ParentBasedSampler(reservoir, remoteParentSampled: reservoir) : new ParentBasedSampler(reservoir);
     }
 
     private static double Ratio(string? argument)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
@@ -26,7 +27,8 @@ public static class TelemetrySetup
     /// </summary>
     /// <param name="builder">The application being built.</param>
     /// <param name="serviceName">The resource attribute <c>service.name</c> unless <c>OTEL_SERVICE_NAME</c> says otherwise.</param>
-    public static TBuilder AddTelemetry<TBuilder>(this TBuilder builder, string serviceName)
+    /// <param name="isEdge">Requests come from outside, so that callers have no say in how much is recorded.</param>
+    public static TBuilder AddTelemetry<TBuilder>(this TBuilder builder, string serviceName, bool isEdge = false)
         where TBuilder : IHostApplicationBuilder
     {
         var endpoint = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
@@ -34,7 +36,7 @@ public static class TelemetrySetup
 
         builder.Services.AddOptions<TelemetryOptions>()
             .BindConfiguration("Telemetry")
-            .Validate(o => o.RequestLogRatio is >= 0 and <= 1, "Telemetry:RequestLogRatio must be between 0 and 1.")
+            .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.TryAddSingleton<ApiMetrics>();
         builder.Services.TryAddSingleton<RequestObserver>();
@@ -43,7 +45,9 @@ public static class TelemetrySetup
             .ConfigureResource(resource => Describe(resource, serviceName))
             .WithTracing(tracing => tracing
                 .AddSource(SignalSources.Activities)
-                .SetSampler(_ => SamplerChoice.From(builder.Configuration, exports))
+                .SetSampler(services => SamplerChoice.From(
+                    builder.Configuration, services.GetRequiredService<IOptions<TelemetryOptions>>().Value, exports, isEdge))
+                .AddProcessor(new ReturnedMessages())
                 .AddProcessor(new SpanScrubber()))
             .WithMetrics(metrics => metrics
                 .AddMeter(SignalSources.Meters)

@@ -25,7 +25,7 @@ internal static class GatewaySetup
             .Validate(o => o.HasValidOrigins(), "Gateway:CorsOrigins must be origins such as https://app.example, without path or wildcard.")
             .ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.AddTelemetry("gateway");
+        builder.AddTelemetry("gateway", isEdge: true);
         builder.AddManagementPort();
         builder.AddGatewayHealth();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));

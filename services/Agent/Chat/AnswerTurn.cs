@@ -61,6 +61,7 @@ internal sealed partial class AnswerTurn(
         var took = Math.Round(clock.GetElapsedTime(turn.StartedAt).TotalMilliseconds, 1);
         if (failure is not null && status != AnswerStatus.Cancelled)
         {
+            activity.Fail(failure);
             var fault = (failure as FaultException)?.Fault ?? ToFault(failure);
             await events.WriteAsync(new ErrorEvent(fault.Code, fault.Message), ct);
         }

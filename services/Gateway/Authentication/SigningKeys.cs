@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.IdentityModel.Tokens;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Authentication;
 
@@ -31,7 +32,7 @@ internal sealed partial class SigningKeys(InternalApi api, TimeProvider clock, I
         var pause = TimeSpan.FromMilliseconds(200);
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (await TryFetchAsync(stoppingToken))
+            if (await RefreshAsync(stoppingToken))
             {
                 pause = Refresh;
             }
@@ -42,6 +43,12 @@ internal sealed partial class SigningKeys(InternalApi api, TimeProvider clock, I
 
             await Task.Delay(pause, clock, stoppingToken);
         }
+    }
+
+    private async Task<bool> RefreshAsync(CancellationToken ct)
+    {
+        using var untraced = Untraced.Begin();
+        return await TryFetchAsync(ct);
     }
 
     private async ValueTask<SecurityKey?> FindUnknownAsync(string kid, CancellationToken ct)

@@ -1,6 +1,7 @@
 using MassTransit;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Tenants;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Revocation;
 
@@ -28,6 +29,7 @@ internal sealed partial class FeedPulse(
 
     private async Task TrySendAsync(CancellationToken stopping)
     {
+        using var untraced = Untraced.Begin();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(Interval);
         try

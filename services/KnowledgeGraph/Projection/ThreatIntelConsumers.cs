@@ -8,21 +8,21 @@ namespace Platform.KnowledgeGraph.Projection;
 internal sealed class ThreatObjectsUpsertedConsumer(Projector projector) : IConsumer<Batch<ThreatObjectsUpserted>>
 {
     public Task Consume(ConsumeContext<Batch<ThreatObjectsUpserted>> context) =>
-        projector.ApplyAsync(context, "threat-objects-upserted", e => Array.ConvertAll([.. e.Objects], o => o.ToChange()));
+        projector.ApplyAsync(context, "knowledgegraph.threat-objects-upserted", e => Array.ConvertAll([.. e.Objects], o => o.ToChange()));
 }
 
 /// <summary>Relationships and sightings of ThreatIntel become relationships.</summary>
 internal sealed class RelationshipsUpsertedConsumer(Projector projector) : IConsumer<Batch<RelationshipsUpserted>>
 {
     public Task Consume(ConsumeContext<Batch<RelationshipsUpserted>> context) =>
-        projector.ApplyAsync(context, "relationships-upserted", e => Array.ConvertAll([.. e.Relationships], o => o.ToChange()));
+        projector.ApplyAsync(context, "knowledgegraph.relationships-upserted", e => Array.ConvertAll([.. e.Relationships], o => o.ToChange()));
 }
 
 /// <summary>What ThreatIntel removed goes.</summary>
 internal sealed class ThreatObjectsRemovedConsumer(Projector projector) : IConsumer<Batch<ThreatObjectsRemoved>>
 {
     public Task Consume(ConsumeContext<Batch<ThreatObjectsRemoved>> context) =>
-        projector.ApplyAsync(context, "threat-objects-removed", e => Array.ConvertAll([.. e.Objects], o => o.ToChange()));
+        projector.ApplyAsync(context, "knowledgegraph.threat-objects-removed", e => Array.ConvertAll([.. e.Objects], o => o.ToChange()));
 }
 
 internal static class ConsumerExtensions
@@ -34,8 +34,8 @@ internal static class ConsumerExtensions
         foreach (var tenant in Envelopes.Read(context).GroupBy(m => m.TenantId))
         {
             var messages = tenant.ToList();
-            using var activity = Envelopes.StartActivity(consumer, messages);
-            await projector.ApplyAsync(tenant.Key, messages.ConvertAll(m => new Incoming(m.MessageId, m.OccurredAt, changes(m.Event))), context.CancellationToken);
+            await BatchWork.RunAsync(consumer, messages, () => projector.ApplyAsync(
+                tenant.Key, messages.ConvertAll(m => new Incoming(m.MessageId, m.OccurredAt, changes(m.Event))), context.CancellationToken));
         }
     }
 }

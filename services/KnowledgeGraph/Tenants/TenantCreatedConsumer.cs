@@ -17,10 +17,14 @@ internal sealed class TenantCreatedConsumer(Projector projector, TimeProvider cl
 {
     private const string Name = "knowledgegraph.tenant-created";
 
-    public async Task Consume(ConsumeContext<Batch<TenantCreated>> context)
+    public Task Consume(ConsumeContext<Batch<TenantCreated>> context)
     {
         var messages = Envelopes.Read(context);
-        using var activity = Envelopes.StartActivity(Name, messages);
+        return BatchWork.RunAsync(Name, messages, () => AnswerAsync(context, messages));
+    }
+
+    private async Task AnswerAsync(ConsumeContext<Batch<TenantCreated>> context, List<Received<TenantCreated>> messages)
+    {
         foreach (var message in messages)
         {
             var tenant = message.Event.TenantId;

@@ -10,10 +10,9 @@ namespace Platform.Tenancy.Usage;
 /// </summary>
 internal sealed class UsageRecordedConsumer(StoreUsage store) : IConsumer<Batch<UsageRecorded>>
 {
-    public async Task Consume(ConsumeContext<Batch<UsageRecorded>> context)
+    public Task Consume(ConsumeContext<Batch<UsageRecorded>> context)
     {
         var received = Envelopes.Read(context);
-        using var activity = Envelopes.StartActivity("tenancy.usage-recorded", received);
-        await store.RunAsync(received.ConvertAll(m => m.Event), context.CancellationToken);
+        return BatchWork.RunAsync("tenancy.usage-recorded", received, () => store.RunAsync(received.ConvertAll(m => m.Event), context.CancellationToken));
     }
 }

@@ -52,7 +52,16 @@ internal sealed partial class ImportRunner(
 
         using var activity = Source.StartActivity("import", ActivityKind.Internal, import.TraceParent);
         activity?.SetTag("import.id", importId);
-        await ImportAsync(scope.ServiceProvider, import, ct);
+        try
+        {
+            await ImportAsync(scope.ServiceProvider, import, ct);
+        }
+        catch (Exception exception)
+        {
+            activity.Fail(exception);
+            throw;
+        }
+
         spool.Delete(tenantId, importId);
         return true;
     }

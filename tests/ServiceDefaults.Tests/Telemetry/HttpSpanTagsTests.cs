@@ -41,6 +41,22 @@ public sealed class HttpSpanTagsTests
     }
 
     [Fact]
+    public async Task Failed_request_is_kept_though_its_trace_is_not_sampled()
+    {
+        await using var app = await ObservedApp.StartAsync(("OTEL_TRACES_SAMPLER", "always_off"));
+        await app.Client.GetAsync("/items/1", Ct);
+        await app.Client.GetAsync("/broken?token=s3cret", Ct);
+        var span = await app.ServerSpanAsync();
+        Assert.Single(app.Spans);
+        Assert.Equal("GET /broken", span.DisplayName);
+        Assert.Equal(ActivityStatusCode.Error, span.Status);
+        Assert.Equal("System.InvalidOperationException", span.GetTagItem("error.type"));
+        Assert.Equal("/broken", span.GetTagItem("http.route"));
+        Assert.Equal("/broken", span.GetTagItem("url.path"));
+        Assert.DoesNotContain(span.TagObjects, t => t.Value?.ToString()?.Contains("s3cret", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
     public async Task Server_error_without_exception_is_an_error_and_a_missing_page_is_not()
     {
         await using var app = await ObservedApp.StartAsync();

@@ -102,7 +102,7 @@ public sealed class OtlpExportTests
     [Fact]
     public async Task Processed_requests_are_logged_by_their_ratio_and_server_errors_always()
     {
-        await using var app = await ObservedApp.StartAsync(("Telemetry:RequestLogRatio", "0"));
+        await using var app = await ObservedApp.StartAsync(("Telemetry:RequestLogsPerSecond", "0"), ("Telemetry:RequestLogRatio", "0"));
         await app.Client.GetAsync("/items/1", Ct);
         await app.Client.GetAsync("/unavailable", Ct);
         await app.Client.GetAsync("/health", Ct);
