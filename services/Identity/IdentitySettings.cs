@@ -38,6 +38,10 @@ internal sealed class IdentitySettings
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
     public TimeSpan KeyRotationAge { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>How long the audit log is kept; whole months older than this are dropped, their chain's end stays signed.</summary>
+    [Range(typeof(TimeSpan), "90.00:00:00", "36500.00:00:00")]
+    public TimeSpan AuditRetention { get; set; } = TimeSpan.FromDays(400);
+
     /// <summary>True when the key has the right form.</summary>
     internal bool HasValidKey()
     {

@@ -1,3 +1,4 @@
+using Platform.Contracts;
 using Platform.Contracts.Tenancy;
 using Platform.Identity.Audit;
 using Platform.Identity.Clients;
@@ -31,9 +32,10 @@ internal static class IdentitySetup
             .AddBatchConsumer<TenantUpdatedConsumer, TenantUpdated>()
             .AddBatchConsumer<TenantSuspendedConsumer, TenantSuspended>()
             .AddBatchConsumer<TenantReactivatedConsumer, TenantReactivated>()
-            .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>());
-        builder.Services.AddKeys().AddSignIn().AddUsers().AddProtocol();
-        builder.Services.AddSingleton<TenantScopes>().AddSingleton<AuditTrail>().AddScoped<TenantDirectory>();
+            .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
+            .AddBatchConsumer<AuditRecordedConsumer, AuditRecorded>(messageLimit: 200));
+        builder.Services.AddKeys().AddAudit().AddSignIn().AddUsers().AddProtocol();
+        builder.Services.AddSingleton<TenantScopes>().AddScoped<TenantDirectory>();
         builder.Services.AddHostedService<SeedTenant>();
         return builder;
     }
@@ -44,6 +46,15 @@ internal static class IdentitySetup
         .AddHostedService(s => s.GetRequiredService<KeyRing>())
         .AddSingleton<AccessTokens>()
         .AddSingleton<OpaqueTokens>();
+
+    private static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddSingleton<AuditTrail>()
+        .AddSingleton<AuditSeal>()
+        .AddSingleton<AuditChain>()
+        .AddSingleton<VerifyAudit>()
+        .AddSingleton<AuditHousekeeping>()
+        .AddHostedService(s => s.GetRequiredService<AuditHousekeeping>())
+        .AddHostedService<AuditChainer>();
 
     private static IServiceCollection AddSignIn(this IServiceCollection services) => services
         .AddSingleton<PasswordGate>()

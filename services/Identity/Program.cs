@@ -1,4 +1,5 @@
 using Platform.Identity;
+using Platform.Identity.Audit;
 using Platform.Identity.Clients;
 using Platform.Identity.Protocol;
 using Platform.Identity.Roles;
@@ -24,6 +25,7 @@ app.MapApi(api =>
     api.MapUsers();
     api.MapRoles();
     api.MapClients();
+    api.MapAudit();
 });
 
 await app.RunAsync();

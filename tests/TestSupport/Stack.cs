@@ -67,7 +67,7 @@ public sealed class TestDatabase(string server, string owner, string name) : IAs
     public async ValueTask DisposeAsync()
     {
         await Stack.ExecuteAsync(server, $"DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
-        foreach (var role in new[] { "app", "relay", "keys", "usage" })
+        foreach (var role in new[] { "app", "relay", "keys", "usage", "audit" })
         {
             await Stack.ExecuteAsync(server, $"DROP ROLE IF EXISTS \"{name}_{role}\"");
         }

@@ -18,6 +18,7 @@ internal static class AuditActions
     public const string UserDeleted = "user_deleted";
     public const string ClientCreated = "integration_client_created";
     public const string ClientDeleted = "integration_client_deleted";
+    public const string AuditExported = "audit_exported";
     public const string TokenIssued = "token_issued";
     public const string TokenRefused = "token_refused";
 }
@@ -27,4 +28,5 @@ internal static class Outcomes
 {
     public const string Success = "success";
     public const string Refused = "refused";
+    public const string Failed = "failed";
 }

@@ -89,9 +89,13 @@ internal sealed class AuditMapping : IEntityTypeConfiguration<AuditEntry>
     public void Configure(EntityTypeBuilder<AuditEntry> builder)
     {
         builder.ToTable("audit_log");
-        builder.Property(a => a.Id).ValueGeneratedNever();
+        builder.HasKey(a => new { a.At, a.Id });
         builder.Property(a => a.Details).HasColumnType("jsonb");
+        builder.Property(a => a.Count).HasDefaultValue(1).ValueGeneratedNever();
         builder.HasIndex(a => new { a.TenantId, a.At, a.Id });
+        builder.HasIndex(a => new { a.TenantId, a.Seq });
+        builder.HasIndex(a => new { a.TenantId, a.ActorId, a.At });
+        builder.HasIndex(a => new { a.TenantId, a.At }).HasFilter("seq IS NULL").HasDatabaseName("ix_audit_log_waiting");
     }
 }
 

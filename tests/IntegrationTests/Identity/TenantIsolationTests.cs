@@ -58,11 +58,12 @@ public sealed class TenantIsolationTests(IdentityFixture identity)
         var ct = TestContext.Current.CancellationToken;
         await using var session = await TenantSession.OpenAsync(identity.App, WellKnown.DefaultTenantId, ct);
         await using var count = session.Command("SELECT count(*) FROM audit_log");
-        await using var update = session.Command("UPDATE audit_log SET action = 'nothing'");
         await using var delete = session.Command("DELETE FROM audit_log");
+        await using var update = session.Command("UPDATE audit_log SET action = 'nothing'");
         Assert.NotEqual(0L, await count.ExecuteScalarAsync(ct));
-        Assert.Equal(0, await update.ExecuteNonQueryAsync(ct));
         Assert.Equal(0, await delete.ExecuteNonQueryAsync(ct));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => update.ExecuteNonQueryAsync(ct));
+        Assert.Equal(PostgresErrorCodes.RaiseException, refused.SqlState);
     }
 
     [Fact]

@@ -24,6 +24,10 @@ namespace Platform.Identity.Storage.Migrations
 
             modelBuilder.Entity("Platform.Identity.Audit.AuditEntry", b =>
                 {
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
@@ -41,13 +45,30 @@ namespace Platform.Identity.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("address");
 
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
+                    b.Property<byte[]>("Commitment")
+                        .HasColumnType("bytea")
+                        .HasColumnName("commitment");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("count");
 
                     b.Property<string>("Details")
                         .HasColumnType("jsonb")
                         .HasColumnName("details");
+
+                    b.Property<DateTimeOffset?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset?>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
 
                     b.Property<string>("Outcome")
                         .IsRequired()
@@ -59,12 +80,30 @@ namespace Platform.Identity.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("resource");
 
+                    b.Property<byte[]>("Salt")
+                        .HasColumnType("bytea")
+                        .HasColumnName("salt");
+
+                    b.Property<long?>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
                         .HasColumnName("tenant_id");
 
-                    b.HasKey("Id")
+                    b.HasKey("At", "Id")
                         .HasName("pk_audit_log");
+
+                    b.HasIndex("TenantId", "At")
+                        .HasDatabaseName("ix_audit_log_waiting")
+                        .HasFilter("seq IS NULL");
+
+                    b.HasIndex("TenantId", "Seq")
+                        .HasDatabaseName("ix_audit_log_tenant_id_seq");
+
+                    b.HasIndex("TenantId", "ActorId", "At")
+                        .HasDatabaseName("ix_audit_log_tenant_id_actor_id_at");
 
                     b.HasIndex("TenantId", "At", "Id")
                         .HasDatabaseName("ix_audit_log_tenant_id_at_id");
