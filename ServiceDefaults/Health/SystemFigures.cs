@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Platform.ServiceDefaults.Telemetry;
 
 namespace Platform.ServiceDefaults.Health;
 
@@ -19,8 +20,7 @@ internal sealed class SystemFigures(IConfiguration configuration) : IHealthCheck
             figures["memory_percent"] = MemoryPercent();
         }
 
-        var root = configuration["Platform:DataRoot"];
-        var disk = new DriveInfo(string.IsNullOrEmpty(root) || !Directory.Exists(root) ? AppContext.BaseDirectory : root);
+        var disk = DiskFigures.DriveOf(configuration);
         figures["disk_percent"] = Percent(disk.TotalSize - disk.AvailableFreeSpace, disk.TotalSize);
         return Task.FromResult(HealthCheckResult.Healthy(data: figures));
     }

@@ -62,6 +62,8 @@ public static class MessagingSetup
                 }
             });
         });
+        builder.Services.AddSingleton(new QueueNames(address, [.. registry.Consumers.Select(c => (prefix + c.Queue(serviceName), c.Label(serviceName)))]));
+        builder.Services.AddHostedService<QueueFigures>();
         builder.Services.Configure<MassTransitHostOptions>(o =>
         {
             // A service starts, and serves reads, while the broker is away; the outbox keeps what it has to say.
@@ -134,7 +136,10 @@ public sealed class ConsumerRegistry
 
     internal sealed record Registration(Type Type, string? Instance, Action<IRabbitMqReceiveEndpointConfigurator, IBusRegistrationContext> Configure)
     {
-        public string Queue(string service) => $"{service}.{Kebab(Type.Name)}{(Instance is null ? "" : "." + Instance)}";
+        public string Queue(string service) => Instance is null ? Label(service) : $"{Label(service)}.{Instance}";
+
+        /// <summary>Without the instance, which would be a time series for every start of a process.</summary>
+        public string Label(string service) => $"{service}.{Kebab(Type.Name)}";
 
         private static string Kebab(string name) => KebabCaseEndpointNameFormatter.Instance.SanitizeName(name.Replace("Consumer", "", StringComparison.Ordinal));
     }

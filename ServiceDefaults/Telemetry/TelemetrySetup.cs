@@ -41,6 +41,8 @@ public static class TelemetrySetup
         builder.Services.TryAddSingleton<ApiMetrics>();
         builder.Services.TryAddSingleton<RequestObserver>();
         builder.Services.TryAddSingleton<PrometheusReader>();
+        builder.Services.TryAddSingleton<CacheFigures>();
+        builder.Services.TryAddSingleton<DiskFigures>();
         var telemetry = new TelemetryBuilder(builder.Services)
             .ConfigureResource(resource => Describe(resource, serviceName))
             .WithTracing(tracing => tracing
@@ -51,6 +53,7 @@ public static class TelemetrySetup
                 .AddProcessor(new SpanScrubber()))
             .WithMetrics(metrics => metrics
                 .AddMeter(SignalSources.Meters)
+                .AddView(MetricViews.Of)
                 .AddReader(services => services.GetRequiredService<PrometheusReader>()))
             .WithLogging(
                 logging => logging.AddProcessor(new LogScrubber()),

@@ -8,8 +8,11 @@ namespace Platform.ServiceDefaults.Telemetry;
 /// Makes the container build the providers when the host starts; they listen from then on, and the container flushes
 /// them when it disposes of them.
 /// </summary>
-internal sealed class TelemetryStarter(TracerProvider tracing, MeterProvider metrics) : IHostedService
+internal sealed class TelemetryStarter(TracerProvider tracing, MeterProvider metrics, DiskFigures disk) : IHostedService
 {
+    // Held, because nobody else asks for figures that only the meter reads.
+    private readonly DiskFigures _disk = disk;
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Sends what is pending while the listener of the receiver is likely still there.</summary>

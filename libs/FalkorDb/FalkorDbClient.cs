@@ -10,6 +10,9 @@ public sealed class FalkorDbClient : IDisposable
     /// <summary>The name of the spans' source.</summary>
     public const string ActivitySourceName = "FalkorDb";
 
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "FalkorDb";
+
     private static readonly ActivitySource Source = new(ActivitySourceName);
     private readonly RespPool _pool;
     private readonly ConcurrentDictionary<string, FalkorDbGraph> _graphs = new();
@@ -46,20 +49,27 @@ public sealed class FalkorDbClient : IDisposable
         IReadOnlyList<string> words, ReadOnlyMemory<byte> body, string? summary, TimeSpan timeout, long maxReplyBytes, CancellationToken ct)
     {
         using var activity = Start(words, summary);
+        var started = Stopwatch.GetTimestamp();
+        string? error = null;
         try
         {
             var reply = await _pool.ExecuteAsync(words, body, timeout + Options.ReplyGrace, maxReplyBytes, ct);
-            if (activity is not null && reply.Kind == RespKind.Error)
-            {
-                Fail(activity, FalkorDbException.FromServer(reply.Text).Error.ToString());
-            }
-
+            error = reply.Kind == RespKind.Error ? FalkorDbException.FromServer(reply.Text).Error.ToString() : null;
             return reply;
         }
         catch (Exception exception)
         {
-            Fail(activity, exception is FalkorDbException known ? known.Error.ToString() : exception.GetType().Name);
+            error = exception is FalkorDbException known ? known.Error.ToString() : exception.GetType().Name;
             throw;
+        }
+        finally
+        {
+            FalkorDbMetrics.Took(Stopwatch.GetElapsedTime(started), words[0], error);
+            if (error is not null)
+            {
+                activity?.SetStatus(ActivityStatusCode.Error);
+                activity?.SetTag("error.type", error);
+            }
         }
     }
 
@@ -85,11 +95,5 @@ public sealed class FalkorDbClient : IDisposable
         }
 
         return activity;
-    }
-
-    private static void Fail(Activity? activity, string error)
-    {
-        activity?.SetStatus(ActivityStatusCode.Error);
-        activity?.SetTag("error.type", error);
     }
 }

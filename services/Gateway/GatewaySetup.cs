@@ -130,6 +130,7 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<LocalLimiter>();
         builder.Services.AddSingleton<RateLimiter>();
         builder.Services.AddSingleton<LimitPlans>();
+        builder.Services.AddSingleton<LimitFigures>();
     }
 
     private static void AddUsage(this WebApplicationBuilder builder)

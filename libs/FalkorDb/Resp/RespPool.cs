@@ -16,8 +16,9 @@ internal sealed class RespPool(FalkorDbOptions options) : IDisposable
     public async Task<RespValue> ExecuteAsync(IReadOnlyList<string> words, ReadOnlyMemory<byte> body, TimeSpan limit, long maxReplyBytes, CancellationToken ct)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        await _slots.WaitAsync(ct);
+        await TakeSlotAsync(ct);
         RespConnection? connection = null;
+        FalkorDbMetrics.Works(1);
         try
         {
             connection = Take() ?? await RespConnection.OpenAsync(options, ct);
@@ -40,6 +41,7 @@ internal sealed class RespPool(FalkorDbOptions options) : IDisposable
             if (!_disposed)
             {
                 _idle.Push(connection);
+                FalkorDbMetrics.Rests(1);
                 connection = null;
             }
 
@@ -48,6 +50,7 @@ internal sealed class RespPool(FalkorDbOptions options) : IDisposable
         finally
         {
             connection?.Dispose();
+            FalkorDbMetrics.Works(-1);
             _slots.Release();
         }
     }
@@ -57,7 +60,26 @@ internal sealed class RespPool(FalkorDbOptions options) : IDisposable
         _disposed = true;
         while (_idle.TryPop(out var connection))
         {
+            FalkorDbMetrics.Rests(-1);
             connection.Dispose();
+        }
+    }
+
+    private async Task TakeSlotAsync(CancellationToken ct)
+    {
+        if (_slots.Wait(0, CancellationToken.None))
+        {
+            return;
+        }
+
+        FalkorDbMetrics.Waits(1);
+        try
+        {
+            await _slots.WaitAsync(ct);
+        }
+        finally
+        {
+            FalkorDbMetrics.Waits(-1);
         }
     }
 
@@ -65,6 +87,7 @@ internal sealed class RespPool(FalkorDbOptions options) : IDisposable
     {
         while (_idle.TryPop(out var connection))
         {
+            FalkorDbMetrics.Rests(-1);
             if (connection.IsAlive)
             {
                 return connection;

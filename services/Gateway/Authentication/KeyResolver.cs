@@ -14,7 +14,7 @@ namespace Platform.Gateway.Authentication;
 /// table of their own so that invented keys push out no real one.
 /// </summary>
 internal sealed partial class KeyResolver(
-    InternalApi api, TenantStates tenants, Revocations revocations, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<KeyResolver> log)
+    InternalApi api, TenantStates tenants, Revocations revocations, CacheFigures figures, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<KeyResolver> log)
 {
     private const int LongestKey = 200;
     private const int MissesKept = 10_000;
@@ -22,6 +22,7 @@ internal sealed partial class KeyResolver(
     private static readonly TimeSpan MissFresh = TimeSpan.FromSeconds(30);
 
     private readonly BoundedCache<CredentialHash, Credential> _found = new(options.Value.CredentialCacheSize);
+    private readonly CacheFigures.Counts _figures = figures.Of("api_keys");
     private readonly BoundedCache<CredentialHash, DateTimeOffset> _missing = new(MissesKept);
     private readonly ConcurrentDictionary<CredentialHash, Lazy<Task<Verification>>> _asking = new();
 
@@ -44,6 +45,7 @@ internal sealed partial class KeyResolver(
 
             if (now - known.ConfirmedAt < (maxAge ?? Fresh))
             {
+                _figures.Hit();
                 return ValueTask.FromResult<Verification>(known);
             }
         }
@@ -52,6 +54,7 @@ internal sealed partial class KeyResolver(
             return ValueTask.FromResult<Verification>(Verification.Invalid);
         }
 
+        _figures.Miss();
         return AskOnceAsync(key, hash, ct);
     }
 

@@ -12,7 +12,8 @@ namespace Platform.Gateway.Authentication;
 /// Verifies access tokens of Identity (RFC 9068): ES256 or RS256 by a published key, <c>typ: at+jwt</c>, issuer,
 /// audience, life with 30 seconds of skew. A verified token is remembered by its hash until it expires.
 /// </summary>
-internal sealed class TokenVerifier(SigningKeys keys, TenantStates tenants, IOptions<GatewayOptions> options, TimeProvider clock)
+internal sealed class TokenVerifier(
+    SigningKeys keys, TenantStates tenants, CacheFigures figures, IOptions<GatewayOptions> options, TimeProvider clock)
 {
     private const int LongestToken = 16 * 1024;
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
@@ -20,6 +21,7 @@ internal sealed class TokenVerifier(SigningKeys keys, TenantStates tenants, IOpt
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
 
     private readonly BoundedCache<CredentialHash, Credential> _verified = new(options.Value.CredentialCacheSize);
+    private readonly CacheFigures.Counts _figures = figures.Of("access_tokens");
 
     public ValueTask<Verification> VerifyAsync(string token, CancellationToken ct)
     {
@@ -28,12 +30,14 @@ internal sealed class TokenVerifier(SigningKeys keys, TenantStates tenants, IOpt
         {
             if (known.ExpiresAt + Skew > clock.GetUtcNow())
             {
+                _figures.Hit();
                 return ValueTask.FromResult<Verification>(known);
             }
 
             _verified.Remove(hash);
         }
 
+        _figures.Miss();
         return VerifyUnknownAsync(token, hash, ct);
     }
 

@@ -39,10 +39,9 @@ internal sealed partial class RateLimiter(
 
     private async ValueTask<LimitDecision> ChargeInRedisAsync(IDatabase database, LimitPlan plan)
     {
-        using var activity = redis.StartActivity("EVALSHA");
         try
         {
-            var reply = await EvaluateAsync(database, plan);
+            var reply = await redis.RunAsync(database, "EVALSHA", (Plan: plan, Patience: _patience), static (db, s) => EvaluateAsync(db, s.Plan, s.Patience));
             if (Interlocked.Exchange(ref _away, 0) == 1)
             {
                 LogBack(log);
@@ -57,16 +56,16 @@ internal sealed partial class RateLimiter(
         }
     }
 
-    private async Task<RedisResult[]> EvaluateAsync(IDatabase database, LimitPlan plan)
+    private static async Task<RedisResult[]> EvaluateAsync(IDatabase database, LimitPlan plan, TimeSpan patience)
     {
         try
         {
-            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(_patience);
+            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(patience);
         }
         catch (RedisServerException exception) when (exception.Message.Contains("NOSCRIPT", StringComparison.Ordinal))
         {
             // The server was restarted; the client now knows, and sends the text again.
-            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(_patience);
+            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(patience);
         }
     }
 

@@ -5,7 +5,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Gateway.Limits;
 
 /// <summary>Counts the request and refuses it when a window is full.</summary>
-internal sealed class RateLimiting(RequestDelegate next, RateLimiter limiter, LimitPlans plans)
+internal sealed class RateLimiting(RequestDelegate next, RateLimiter limiter, LimitPlans plans, LimitFigures figures)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -29,6 +29,7 @@ internal sealed class RateLimiting(RequestDelegate next, RateLimiter limiter, Li
     private Task ContinueAsync(HttpContext context, GatewayRequest request, LimitDecision decision)
     {
         request.Limit = decision;
+        figures.Decided(decision.Allowed);
         return decision.Allowed ? next(context) : FaultWriter.WriteAsync(context, Refused(decision));
     }
 

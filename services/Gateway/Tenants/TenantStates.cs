@@ -7,11 +7,12 @@ namespace Platform.Gateway.Tenants;
 /// <summary>
 /// Status and limits of tenants, asked of Tenancy once and then every minute; events make the gateway ask at once.
 /// </summary>
-internal sealed partial class TenantStates(InternalApi api, TimeProvider clock, ILogger<TenantStates> log)
+internal sealed partial class TenantStates(InternalApi api, CacheFigures figures, TimeProvider clock, ILogger<TenantStates> log)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<Guid, TenantEntry> _tenants = new();
+    private readonly CacheFigures.Counts _figures = figures.Of("tenants");
 
     /// <summary>The entry of a tenant named by a verified credential.</summary>
     public TenantEntry Entry(Guid tenant) => _tenants.GetOrAdd(tenant, static id => new TenantEntry(id));
@@ -38,9 +39,14 @@ internal sealed partial class TenantStates(InternalApi api, TimeProvider clock, 
     public ValueTask<TenantState?> GetAsync(TenantEntry entry, TimeSpan? maxAge, CancellationToken ct)
     {
         var state = entry.State;
-        return state is not null && clock.GetUtcNow() - state.AskedAt < (maxAge ?? Fresh)
-            ? ValueTask.FromResult<TenantState?>(state)
-            : AskAsync(entry, maxAge ?? Fresh, ct);
+        if (state is not null && clock.GetUtcNow() - state.AskedAt < (maxAge ?? Fresh))
+        {
+            _figures.Hit();
+            return ValueTask.FromResult<TenantState?>(state);
+        }
+
+        _figures.Miss();
+        return AskAsync(entry, maxAge ?? Fresh, ct);
     }
 
     private async ValueTask<TenantState?> AskAsync(TenantEntry entry, TimeSpan maxAge, CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.Identity.Audit;
@@ -21,6 +22,8 @@ internal sealed record Proven(User User, string[] Methods);
 internal sealed class LogIn(
     TenantDirectory tenants, TenantScopes scopes, LoginThrottle throttle, PasswordGate gate, AuditTrail audit, TimeProvider clock)
 {
+    private static readonly Meter Meter = new("Platform.Identity");
+    private static readonly Counter<long> SignIns = Meter.CreateCounter<long>("sign_ins_total", null, "Attempts to sign in by password, by result.");
     private static readonly Fault Wrong = new(ErrorCodes.AuthFailed, "User name or password is wrong.");
 
     /// <summary>Lets somebody in, or says why not.</summary>
@@ -73,6 +76,14 @@ internal sealed class LogIn(
         return (opened, null);
     }
 
-    private void Record(IdentityDb db, Guid tenantId, string action, string outcome, User? user, Credentials credentials, ClientOrigin origin) =>
+    private void Record(IdentityDb db, Guid tenantId, string action, string outcome, User? user, Credentials credentials, ClientOrigin origin)
+    {
+        SignIns.Add(1, new KeyValuePair<string, object?>("result", action switch
+        {
+            AuditActions.LoginSuccess => "success",
+            AuditActions.LoginLocked => "locked",
+            _ => "failure",
+        }));
         audit.Record(db, tenantId, action, $"user/{user?.Id.ToString() ?? "unknown"}", outcome, user?.Id.ToString(), origin.Address, ("username", credentials.Username));
+    }
 }

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Platform.ServiceDefaults.Telemetry;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Platform.ServiceDefaults;
+
+/// <summary>
+/// How many messages wait in the queues of this service, asked of the broker by AMQP itself: a passive declaration answers
+/// with the count and needs neither a plug-in nor more rights than consuming does.
+/// </summary>
+internal sealed partial class QueueFigures(QueueNames queues, TimeProvider clock, IMeterFactory meters, ILogger<QueueFigures> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<string, uint> _waiting = new();
+    private readonly ConcurrentDictionary<string, uint> _parked = new();
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        var meter = meters.Create(SignalSources.Own);
+        meter.CreateObservableGauge("queue_depth", () => Of(_waiting), null, "Messages that wait for a consumer, by queue.");
+        meter.CreateObservableGauge("queue_parked", () => Of(_parked), null, "Messages that were given up and wait for an operator, by the queue they came from.");
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var factory = new ConnectionFactory { Uri = queues.Broker, ClientProvidedName = "figures", AutomaticRecoveryEnabled = false };
+                await using var connection = await factory.CreateConnectionAsync(stoppingToken);
+                do
+                {
+                    foreach (var (name, label) in queues.All)
+                    {
+                        _waiting[label] = await CountAsync(connection, name, stoppingToken);
+                        _parked[label] = await CountAsync(connection, name + "_error", stoppingToken);
+                    }
+                }
+                while (await timer.WaitForNextTickAsync(stoppingToken));
+            }
+            catch (Exception exception) when (exception is RabbitMQClientException or IOException && !stoppingToken.IsCancellationRequested)
+            {
+                // Old figures would be told as if they were new.
+                _waiting.Clear();
+                _parked.Clear();
+                LogAway(log, exception.Message);
+                await timer.WaitForNextTickAsync(stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>A queue that is not there yet holds nothing; asking for it costs the channel.</summary>
+    private static async Task<uint> CountAsync(IConnection connection, string queue, CancellationToken ct)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue, ct)).MessageCount;
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return 0;
+        }
+    }
+
+    private static IEnumerable<Measurement<long>> Of(ConcurrentDictionary<string, uint> counts)
+    {
+        foreach (var (queue, count) in counts)
+        {
+            yield return new Measurement<long>(count, new KeyValuePair<string, object?>("queue", queue));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The broker does not tell how long the queues are: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
+}
+
+/// <summary>The queues of this service: their names at the broker, and those under which they are told of.</summary>
+internal sealed record QueueNames(Uri Broker, IReadOnlyList<(string Name, string Label)> All);
