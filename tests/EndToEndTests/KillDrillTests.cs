@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Platform.TestSupport;
@@ -24,7 +23,7 @@ public sealed class KillDrillTests(PlatformFixture platform)
                 return body.RootElement.GetProperty("status").GetString() is not "queued";
             },
             TimeSpan.FromSeconds(20), Ct, "The start of the import");
-        await KillAsync("threatintel");
+        await platform.Instance.KillAsync("threatintel");
         await AssertCompleteAsync(client, location!, actor);
     }
 
@@ -33,26 +32,8 @@ public sealed class KillDrillTests(PlatformFixture platform)
     {
         var (_, client) = await platform.NewTenantAsync("kill-broker");
         var (_, location) = await client.StartImportAsync(SmallBundle.Large(Samples, out var actor));
-        await KillAsync("rabbitmq");
+        await platform.Instance.KillAsync("rabbitmq");
         await AssertCompleteAsync(client, location!, actor);
-    }
-
-    private async Task KillAsync(string resource)
-    {
-        var pid = await platform.Instance.PidOfAsync(resource);
-        using (var process = Process.GetProcessById(pid))
-        {
-            process.Kill(entireProcessTree: true);
-        }
-
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                using var status = JsonDocument.Parse(await platform.Instance.StatusAsync());
-                var entry = status.RootElement.GetProperty("resources").EnumerateArray().Single(r => r.GetProperty("name").GetString() == resource);
-                return entry.GetProperty("state").GetString() == "running" && entry.GetProperty("pid").GetInt32() != pid;
-            },
-            TimeSpan.FromSeconds(60), Ct, $"The return of {resource}");
     }
 
     private static async Task AssertCompleteAsync(Api client, string location, string actor)

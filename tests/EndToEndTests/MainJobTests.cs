@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Platform.TestSupport;
 
 namespace Platform.EndToEndTests;
 
@@ -204,7 +205,7 @@ public sealed class MainJobTests(PlatformFixture platform)
         ];
         foreach (var (hop, matches) in hops)
         {
-            await TestSupport.Eventually.TrueAsync(
+            await Eventually.TrueAsync(
                 () => Task.FromResult(platform.Telemetry.Spans.Any(s => s.TraceId == traceId && matches(s))),
                 TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken, $"In the trace, {hop}");
         }

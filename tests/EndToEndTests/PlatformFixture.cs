@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Platform.TestSupport;
 
 namespace Platform.EndToEndTests;
@@ -28,15 +27,11 @@ public sealed class PlatformFixture : IAsyncLifetime
             ["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = Telemetry.Address.ToString().TrimEnd('/'),
             ["OTEL_TRACES_SAMPLER"] = "always_on",
         });
-        using var status = JsonDocument.Parse(await Instance.StatusAsync());
-        var admin = status.RootElement.GetProperty("admin");
-        AdminEmail = admin.GetProperty("email").GetString()!;
-        AdminPassword = (await File.ReadAllTextAsync(admin.GetProperty("password_file").GetString()!)).Trim();
+        (AdminEmail, AdminPassword) = await Instance.AdminAsync();
         Admin = await Anonymous().SignInAsync(AdminEmail, AdminPassword);
 
         // The tests of one run are one tenant's traffic; the default limit has a test of its own.
-        await Admin.PutAsync($"/api/admin/tenants/{Api.DefaultTenant}/rate-limits",
-            new { requests_per_minute = 100_000, requests_per_hour = 1_000_000, requests_per_day = 10_000_000 });
+        await Admin.RaiseLimitsAsync(Api.DefaultTenant);
     }
 
     /// <summary>A client without a credential.</summary>
@@ -52,29 +47,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     }
 
     /// <summary>A new tenant, and a client that acts inside it with an administrator's rights.</summary>
-    public async Task<(Guid TenantId, Api Client)> NewTenantAsync(string name)
-    {
-        var slug = $"{name}-{Guid.NewGuid():N}"[..Math.Min(30, name.Length + 9)];
-        var tenant = await Admin.PostAsync("/api/admin/tenants", new { name, slug, plan = "enterprise" });
-        var id = tenant.GetProperty("id").GetGuid();
-        Api? client = null;
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                // Identity learns of the tenant by event.
-                using var response = await Admin.SendAsync(HttpMethod.Post, "/api/v2/auth/act-as", new { tenant_id = id, reason = "end-to-end test", write = true });
-                if (!response.IsSuccessStatusCode)
-                {
-                    return false;
-                }
-
-                var token = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("access_token").GetString()!;
-                client = new Api(Instance.Gateway).WithBearer(token);
-                return true;
-            },
-            TimeSpan.FromSeconds(20), CancellationToken.None, "Signing in to the new tenant");
-        return (id, client!);
-    }
+    public Task<(Guid TenantId, Api Client)> NewTenantAsync(string name) => Admin.NewTenantAsync(name, "end-to-end test");
 
     public async ValueTask DisposeAsync()
     {

@@ -6,6 +6,8 @@ namespace Platform.TestSupport;
 /// <summary>A platform of its own, started by <c>./platform up</c> in a throw-away data folder and stopped with the test.</summary>
 public sealed class PlatformInstance : IAsyncDisposable
 {
+    private IReadOnlyDictionary<string, string> _environment = new Dictionary<string, string>();
+
     private PlatformInstance(string data) => DataFolder = data;
 
     /// <summary>The instance's data folder.</summary>
@@ -18,29 +20,97 @@ public sealed class PlatformInstance : IAsyncDisposable
     public Uri Gateway { get; private set; } = new("http://127.0.0.1/");
 
     /// <summary>Starts stores, and unless <paramref name="storesOnly"/> all services, and waits until they are healthy.</summary>
-    public static async Task<PlatformInstance> StartAsync(bool storesOnly = false, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="storesOnly">No services.</param>
+    /// <param name="environment">Variables for the AppHost, which services inherit.</param>
+    /// <param name="durable">Stores keep their promises to the disk, as for people; otherwise they need not, which is quicker.</param>
+    public static async Task<PlatformInstance> StartAsync(
+        bool storesOnly = false, IReadOnlyDictionary<string, string>? environment = null, bool durable = false)
     {
-        var instance = new PlatformInstance(Directory.CreateTempSubdirectory("platform-test-").FullName);
-        var variables = new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["PLATFORM_EPHEMERAL"] = "1" };
-        if (storesOnly)
+        var instance = new PlatformInstance(Directory.CreateTempSubdirectory("platform-test-").FullName)
         {
-            variables["PLATFORM_STORES_ONLY"] = "1";
+            _environment = new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
+            {
+                ["PLATFORM_EPHEMERAL"] = durable ? "0" : "1",
+                ["PLATFORM_STORES_ONLY"] = storesOnly ? "1" : "0",
+            },
+        };
+        try
+        {
+            await instance.UpAsync();
         }
-
-        var (exit, output) = await instance.RunAsync(variables, "up", "--detach", "--data", instance.DataFolder, "--port", "0");
-        if (exit != 0)
+        catch
         {
             await instance.DisposeAsync();
-            throw new InvalidOperationException($"./platform up ended with {exit}:\n{output}");
-        }
-
-        if (!storesOnly)
-        {
-            using var status = JsonDocument.Parse(await instance.StatusAsync());
-            instance.Gateway = new Uri(status.RootElement.GetProperty("gateway").GetString()!);
+            throw;
         }
 
         return instance;
+    }
+
+    /// <summary>Starts the instance, again when it was stopped by <see cref="DownAsync"/>.</summary>
+    public async Task UpAsync()
+    {
+        var (exit, output) = await RunAsync(_environment, "up", "--detach", "--data", DataFolder, "--port", "0");
+        if (exit != 0)
+        {
+            throw new InvalidOperationException($"./platform up ended with {exit}:\n{output}");
+        }
+
+        using var status = JsonDocument.Parse(await StatusAsync());
+        if (status.RootElement.TryGetProperty("gateway", out var gateway))
+        {
+            Gateway = new Uri(gateway.GetString()!);
+        }
+    }
+
+    /// <summary>Stops the instance and keeps its data.</summary>
+    public Task DownAsync() => RunAsync(_environment, "down", "--data", DataFolder);
+
+    /// <summary>The generated administrator.</summary>
+    public async Task<(string Email, string Password)> AdminAsync()
+    {
+        using var status = JsonDocument.Parse(await StatusAsync());
+        var admin = status.RootElement.GetProperty("admin");
+        return (admin.GetProperty("email").GetString()!, (await File.ReadAllTextAsync(admin.GetProperty("password_file").GetString()!)).Trim());
+    }
+
+    /// <summary>A client of the generated administrator, signed in.</summary>
+    public async Task<Api> SignInAdminAsync()
+    {
+        var (email, password) = await AdminAsync();
+        using var anonymous = new Api(Gateway);
+        return await anonymous.SignInAsync(email, password);
+    }
+
+    /// <summary>The connection strings of this run's stores, by name.</summary>
+    public Task<IReadOnlyDictionary<string, string>> ConnectionsAsync() => ConnectionsAsync(RunFile);
+
+    /// <summary>The connection strings in a run file.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> ConnectionsAsync(string runFile)
+    {
+        using var run = JsonDocument.Parse(await File.ReadAllBytesAsync(runFile));
+        return run.RootElement.GetProperty("connection_strings").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!);
+    }
+
+    /// <summary>Kills a resource's processes (SIGKILL) and waits until it runs again: how long that took.</summary>
+    public async Task<TimeSpan> KillAsync(string resource)
+    {
+        var pid = await PidOfAsync(resource);
+        using (var process = Process.GetProcessById(pid))
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        var killed = Stopwatch.GetTimestamp();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var status = JsonDocument.Parse(await StatusAsync());
+                var entry = status.RootElement.GetProperty("resources").EnumerateArray().Single(r => r.GetProperty("name").GetString() == resource);
+                return entry.GetProperty("state").GetString() == "running" && entry.GetProperty("pid").GetInt32() != pid;
+            },
+            TimeSpan.FromSeconds(60), CancellationToken.None, $"The return of {resource}");
+        return Stopwatch.GetElapsedTime(killed);
     }
 
     /// <summary>The answer of <c>./platform status --json</c>.</summary>
@@ -80,7 +150,18 @@ public sealed class PlatformInstance : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RunAsync(new Dictionary<string, string>(), "down", "--data", DataFolder);
+        await DownAsync();
+        DeleteStoresElsewhere();
         Directory.Delete(DataFolder, recursive: true);
+    }
+
+    /// <summary>Stores that may not enter the data folder keep theirs where that folder says; it goes too.</summary>
+    private void DeleteStoresElsewhere()
+    {
+        var note = Path.Combine(DataFolder, "stores-elsewhere");
+        if (File.Exists(note) && File.ReadAllText(note).Trim() is var folder && folder.StartsWith("/var/lib/aspire-local/", StringComparison.Ordinal) && Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

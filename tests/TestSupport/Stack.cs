@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Npgsql;
 
 namespace Platform.TestSupport;
@@ -17,9 +16,12 @@ public sealed class Stack : IAsyncDisposable
         : throw new InvalidOperationException($"The run file names no store '{store}'.");
 
     /// <summary>An empty database of its own for a test class, as the server's owner.</summary>
-    public async Task<TestDatabase> CreateDatabaseAsync(string prefix)
+    public async Task<TestDatabase> CreateDatabaseAsync(string prefix) => await CreateDatabaseAsync(await ConnectionAsync("postgres"), prefix);
+
+    /// <summary>An empty database on a server, as the server's owner.</summary>
+    public static async Task<TestDatabase> CreateDatabaseAsync(string postgres, string prefix)
     {
-        var server = new NpgsqlConnectionStringBuilder(await ConnectionAsync("postgres")) { Database = "postgres", Pooling = false };
+        var server = new NpgsqlConnectionStringBuilder(postgres) { Database = "postgres", Pooling = false };
         var name = $"{prefix}_{Guid.NewGuid():N}"[..Math.Min(40, prefix.Length + 17)];
         await ExecuteAsync(server.ConnectionString, $"CREATE DATABASE \"{name}\"");
         return new TestDatabase(server.ConnectionString, new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString, name);
@@ -38,11 +40,7 @@ public sealed class Stack : IAsyncDisposable
         var own = Environment.GetEnvironmentVariable("PLATFORM_STACK") is { Length: > 0 }
             ? null
             : await PlatformInstance.StartAsync(storesOnly: true);
-        var file = own?.RunFile ?? Environment.GetEnvironmentVariable("PLATFORM_STACK")!;
-        using var run = JsonDocument.Parse(await File.ReadAllBytesAsync(file));
-        var connections = run.RootElement.GetProperty("connection_strings").EnumerateObject()
-            .ToDictionary(p => p.Name, p => p.Value.GetString()!);
-        return (connections, own);
+        return (await PlatformInstance.ConnectionsAsync(own?.RunFile ?? Environment.GetEnvironmentVariable("PLATFORM_STACK")!), own);
     }
 
     internal static async Task ExecuteAsync(string connectionString, string sql)

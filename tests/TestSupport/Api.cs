@@ -1,8 +1,9 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace Platform.EndToEndTests;
+namespace Platform.TestSupport;
 
 /// <summary>A client as a user of the platform would write it: paths, JSON, one credential.</summary>
 public sealed class Api(Uri gateway) : IDisposable
@@ -34,6 +35,35 @@ public sealed class Api(Uri gateway) : IDisposable
         return new Api(_http.BaseAddress!).WithBearer(data.GetProperty("access_token").GetString()!);
     }
 
+    /// <summary>A new tenant, and a client that acts inside it with an administrator's rights. This client is the platform's administrator.</summary>
+    public async Task<(Guid TenantId, Api Client)> NewTenantAsync(string name, string reason)
+    {
+        var slug = $"{name}-{Guid.NewGuid():N}"[..Math.Min(30, name.Length + 9)];
+        var tenant = await PostAsync("/api/admin/tenants", new { name, slug, plan = "enterprise" });
+        var id = tenant.GetProperty("id").GetGuid();
+        Api? client = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                // Identity learns of the tenant by event.
+                using var response = await SendAsync(HttpMethod.Post, "/api/v2/auth/act-as", new { tenant_id = id, reason, write = true });
+                if (!response.IsSuccessStatusCode)
+                {
+                    return false;
+                }
+
+                client = new Api(_http.BaseAddress!).WithBearer(
+                    JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("access_token").GetString()!);
+                return true;
+            },
+            TimeSpan.FromSeconds(20), CancellationToken.None, "Signing in to the new tenant");
+        return (id, client!);
+    }
+
+    /// <summary>Raises a tenant's limits beyond what a test or measurement sends.</summary>
+    public Task RaiseLimitsAsync(string tenantId, int perMinute = 100_000, int perHour = 1_000_000, int perDay = 10_000_000) => PutAsync(
+        $"/api/admin/tenants/{tenantId}/rate-limits", new { requests_per_minute = perMinute, requests_per_hour = perHour, requests_per_day = perDay });
+
     /// <summary>The data of a v1 envelope, or the bare v2 body; fails on anything but success.</summary>
     public Task<JsonElement> GetAsync(string path) => DataAsync(HttpMethod.Get, path, null);
 
@@ -59,18 +89,21 @@ public sealed class Api(Uri gateway) : IDisposable
     {
         var content = new ByteArrayContent(bundle) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         using var response = await SendAsync(HttpMethod.Post, "/api/v2/threat-intel/import", content);
-        Assert.True((int)response.StatusCode == 202, $"import answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
-        return (JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, response.Headers.Location?.OriginalString);
+        var text = await response.Content.ReadAsStringAsync();
+        return response.StatusCode == HttpStatusCode.Accepted
+            ? (JsonDocument.Parse(text).RootElement, response.Headers.Location?.OriginalString)
+            : throw new HttpRequestException($"import answered {(int)response.StatusCode}: {text}", null, response.StatusCode);
     }
 
+    /// <summary>Waits until an import has ended; gateways and services may come and go meanwhile.</summary>
     public async Task<JsonElement> WaitForImportAsync(string location)
     {
         JsonElement import = default;
-        await TestSupport.Eventually.TrueAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
-                using var response = await SendAsync(HttpMethod.Get, location);
-                if (!response.IsSuccessStatusCode)
+                using var response = await TryGetAsync(location);
+                if (response is not { IsSuccessStatusCode: true })
                 {
                     return false;
                 }
@@ -82,12 +115,26 @@ public sealed class Api(Uri gateway) : IDisposable
         return import;
     }
 
+    /// <summary>The answer, or null while nobody listens.</summary>
+    public async Task<HttpResponseMessage?> TryGetAsync(string path)
+    {
+        try
+        {
+            return await SendAsync(HttpMethod.Get, path);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
     private async Task<JsonElement> DataAsync(HttpMethod method, string path, object? body)
     {
         using var response = await SendAsync(method, path, body);
         var text = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, $"{method} {path} answered {(int)response.StatusCode}: {text}");
-        return text.Length == 0 ? default : Unwrap(JsonDocument.Parse(text).RootElement);
+        return !response.IsSuccessStatusCode
+            ? throw new HttpRequestException($"{method} {path} answered {(int)response.StatusCode}: {text}", null, response.StatusCode)
+            : text.Length == 0 ? default : Unwrap(JsonDocument.Parse(text).RootElement);
     }
 
     private static JsonElement Unwrap(JsonElement body) =>

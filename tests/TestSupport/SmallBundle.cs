@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace Platform.EndToEndTests;
+namespace Platform.TestSupport;
 
 /// <summary>A bundle of a few objects with ids of its own, so that tests do not meet.</summary>
-internal static class SmallBundle
+public static class SmallBundle
 {
     /// <summary>An intrusion set that uses a malware; plus an indicator.</summary>
     public static byte[] Create(out string actor, out string malware, string name = "Quiet Heron", string? marking = null)

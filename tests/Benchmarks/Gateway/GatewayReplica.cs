@@ -1,0 +1,52 @@
+using Platform.Benchmarks.Running;
+using Platform.TestSupport;
+
+namespace Platform.Benchmarks.Gateway;
+
+/// <summary>
+/// A second gateway of a running platform, with the first one's environment: the same keys, owners, Redis, broker and
+/// journal root. Only one service behind it is not the platform's, but the backend that all proxies share.
+/// </summary>
+internal static class GatewayReplica
+{
+    /// <param name="different">Settings that this gateway has of its own.</param>
+    public static async Task<(Child Process, Uri Address)> StartAsync(
+        PlatformInstance platform, string folder, string name, Uri backend, string token, IReadOnlyDictionary<string, string?> different, CancellationToken ct)
+    {
+        var first = await platform.PidOfAsync("gateway");
+        var port = Child.FreePort();
+        var environment = new Dictionary<string, string?>(ProcessFigures.Environment(first))
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+            ["MANAGEMENT_PORT"] = $"{Child.FreePort()}",
+            ["INTERNAL_PORT"] = $"{Child.FreePort()}",
+            ["services__threatintel__http__0"] = backend.ToString(),
+        };
+        foreach (var (variable, value) in different)
+        {
+            environment[variable] = value;
+        }
+
+        var child = Child.Start(folder, name, ProcessFigures.Command(first), environment, cleanEnvironment: true);
+        var address = new Uri($"http://127.0.0.1:{port}");
+        await child.ReadyAsync(new Uri(address, "/ready"), ct);
+        await child.ReadyAsync(new Uri(address, ProxyPeers.Small), ct, request => request.Headers.Authorization = new("Bearer", token));
+        return (child, address);
+    }
+
+    /// <summary>One request in a hundred is traced and logged, as a busy production gateway would be set.</summary>
+    public static Dictionary<string, string?> Sampled(double ratio) => new()
+    {
+        ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
+        ["OTEL_TRACES_SAMPLER_ARG"] = ratio.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        ["Telemetry__RequestLogRatio"] = ratio.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>The administrator's access token, with limits that the load stays far below.</summary>
+    public static async Task<string> TokenAsync(PlatformInstance platform)
+    {
+        using var admin = await platform.SignInAdminAsync();
+        await admin.RaiseLimitsAsync(Api.DefaultTenant, 100_000_000, 1_000_000_000, 2_000_000_000);
+        return admin.Http.DefaultRequestHeaders.Authorization!.Parameter!;
+    }
+}

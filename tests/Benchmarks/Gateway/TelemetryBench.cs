@@ -1,0 +1,62 @@
+using Platform.Benchmarks.Harness;
+using Platform.TestSupport;
+
+namespace Platform.Benchmarks.Gateway;
+
+/// <summary>What telling about itself costs the gateway.</summary>
+internal sealed class TelemetryBench : Measurement
+{
+    private const int Connections = 64;
+    private const string Off = "off";
+    private const string Sampled = "1 %";
+    private const string All = "100 %";
+
+    public override string Name => "telemetry";
+
+    public override string Summary => "what the gateway's traces, metrics and logs cost it: on against off";
+
+    public override int DefaultRounds => 7;
+
+    public override string Help => """
+        Three more gateways of a running platform, the same but for their telemetry: off (OTEL_SDK_DISABLED=true), on with
+        one request in a hundred traced and logged, and on with all of them. All export to the dashboard. wrk asks each in
+        turn for 200 B with 64 connections.
+
+        Budget: at most 5 % fewer requests/s at 1 % than without. The last case, which a development machine runs with,
+        only informs.
+        """;
+
+    public override async Task RunAsync(Run run, CancellationToken ct)
+    {
+        run.Say("starting a platform");
+        await using var platform = await PlatformInstance.StartAsync(durable: true);
+        var token = await GatewayReplica.TokenAsync(platform);
+        var (backendProcess, backend) = await ProxyPeers.StartBackendAsync(run.Folder, ct);
+        await using var _ = backendProcess;
+        await using var gateways = new Contestants(run, token, ct);
+        var settings = new Dictionary<string, Dictionary<string, string?>>
+        {
+            [Off] = new() { ["OTEL_SDK_DISABLED"] = "true" },
+            [Sampled] = GatewayReplica.Sampled(0.01),
+            [All] = GatewayReplica.Sampled(1),
+        };
+        foreach (var (name, different) in settings)
+        {
+            gateways.Add(name, await GatewayReplica.StartAsync(platform, run.Folder, $"gateway-{gateways.Names.Count}", backend, token, different, ct));
+        }
+
+        await gateways.WarmUpAsync(ProxyPeers.Small, Connections);
+        var turns = await gateways.MeasureAsync("200 B", ProxyPeers.Small, Connections);
+        foreach (var name in gateways.Names)
+        {
+            run.Figures.Add(new Figure($"telemetry {name}: requests", "1/s", turns[name].ConvertAll(t => t.Load.RequestsPerSecond)));
+            run.Figures.Add(new Figure($"telemetry {name}: processor time a request", "µs", turns[name].ConvertAll(t => t.CpuMicroseconds)));
+        }
+
+        run.Figures.Add(new Figure("cost at 1 %", "%", Costs(turns, Sampled), Budget.AtMost(5)));
+        run.Figures.Add(new Figure("cost at 100 %", "%", Costs(turns, All)));
+    }
+
+    private static double[] Costs(Dictionary<string, List<Turn>> turns, string name) =>
+        [.. turns[name].Zip(turns[Off], (on, off) => 100 * (1 - (on.Load.RequestsPerSecond / off.Load.RequestsPerSecond)))];
+}

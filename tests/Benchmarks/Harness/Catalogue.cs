@@ -1,0 +1,17 @@
+using Platform.Benchmarks.Events;
+using Platform.Benchmarks.Gateway;
+using Platform.Benchmarks.Import;
+using Platform.Benchmarks.Proofs;
+using Platform.Benchmarks.SeedStack;
+using Platform.Benchmarks.Start;
+
+namespace Platform.Benchmarks.Harness;
+
+/// <summary>A command and what it can run.</summary>
+internal sealed record Catalogue(string Command, IReadOnlyList<Measurement> All)
+{
+    public static readonly Catalogue Benches = new(
+        "bench", [new GatewayBench(), new TelemetryBench(), new StackBench(), new ImportBench(), new EventsBench(), new StartBench()]);
+
+    public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof()]);
+}
