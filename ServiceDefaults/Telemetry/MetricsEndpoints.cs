@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Prometheus.TextFormat;
 
@@ -16,6 +17,7 @@ public static class MetricsEndpoints
         .AllowAnonymous()
         .ExcludeFromDescription();
 
-    private static ContentHttpResult Scrape(PrometheusReader reader) =>
-        TypedResults.Text(reader.Scrape(), PrometheusReader.ContentType);
+    /// <summary>Without signals there is no reader.</summary>
+    private static Results<ContentHttpResult, NotFound> Scrape([FromServices] PrometheusReader? reader) =>
+        reader is null ? TypedResults.NotFound() : TypedResults.Text(reader.Scrape(), PrometheusReader.ContentType);
 }

@@ -23,7 +23,8 @@ public static class TelemetrySetup
     /// <summary>
     /// Registers the three signals. They leave the process over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set
     /// (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>: <c>http/protobuf</c>, the default here, or <c>grpc</c>;
-    /// <c>OTEL_EXPORTER_OTLP_HEADERS</c> as in the OTLP exporter specification); otherwise nothing is exported.
+    /// <c>OTEL_EXPORTER_OTLP_HEADERS</c> as in the OTLP exporter specification); otherwise nothing is exported. With
+    /// <c>OTEL_SDK_DISABLED=true</c> nothing is recorded either, and <c>/metrics</c> is 404.
     /// </summary>
     /// <param name="builder">The application being built.</param>
     /// <param name="serviceName">The resource attribute <c>service.name</c> unless <c>OTEL_SERVICE_NAME</c> says otherwise.</param>
@@ -31,18 +32,31 @@ public static class TelemetrySetup
     public static TBuilder AddTelemetry<TBuilder>(this TBuilder builder, string serviceName, bool isEdge = false)
         where TBuilder : IHostApplicationBuilder
     {
-        var endpoint = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
-        var exports = !string.IsNullOrWhiteSpace(endpoint);
-
         builder.Services.AddOptions<TelemetryOptions>()
             .BindConfiguration("Telemetry")
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder.Services.TryAddSingleton<ApiMetrics>();
         builder.Services.TryAddSingleton<RequestObserver>();
-        builder.Services.TryAddSingleton<PrometheusReader>();
         builder.Services.TryAddSingleton<CacheFigures>();
         builder.Services.TryAddSingleton<DiskFigures>();
+        ScrubConsole(builder.Logging, builder.Configuration);
+        Unburden(builder.Logging, builder.Configuration);
+        Quieten(builder.Logging, builder.Configuration);
+        if (!builder.Configuration.GetValue("OTEL_SDK_DISABLED", false))
+        {
+            builder.AddSignals(serviceName, isEdge);
+        }
+
+        return builder;
+    }
+
+    private static void AddSignals<TBuilder>(this TBuilder builder, string serviceName, bool isEdge)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var endpoint = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
+        var exports = !string.IsNullOrWhiteSpace(endpoint);
+        builder.Services.TryAddSingleton<PrometheusReader>();
         var telemetry = new TelemetryBuilder(builder.Services)
             .ConfigureResource(resource => Describe(resource, serviceName))
             .WithTracing(tracing => tracing
@@ -68,11 +82,7 @@ public static class TelemetrySetup
             telemetry.UseOtlpExporter(Protocol(builder.Configuration), new Uri(endpoint!));
         }
 
-        ScrubConsole(builder.Logging, builder.Configuration);
-        Unburden(builder.Logging, builder.Configuration);
-        Quieten(builder.Logging, builder.Configuration);
         builder.Services.AddHostedService<TelemetryStarter>();
-        return builder;
     }
 
     /// <summary>The version of the running program, without the source revision.</summary>

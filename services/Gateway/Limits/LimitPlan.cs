@@ -56,6 +56,7 @@ internal sealed class LimitPlan
 
     public RedisKey[] RedisKeys { get; }
 
+    /// <summary>The script's arguments for one request.</summary>
     public RedisValue[] RedisArguments { get; }
 
     /// <summary>Names of the windows in the local limiter.</summary>
@@ -64,8 +65,24 @@ internal sealed class LimitPlan
     /// <summary>The windows in the local limiter, once it has met the plan.</summary>
     public LocalLimiter.Ring[]? Rings { get; set; }
 
+    /// <summary>Requests of this plan that are charged and not yet made.</summary>
+    public LimitLease Lease { get; } = new();
+
     /// <summary>Value of <c>RateLimit-Policy</c>.</summary>
     public string Policy { get; }
+
+    /// <summary>The arguments for several requests at once.</summary>
+    public RedisValue[] RedisArgumentsFor(int requests)
+    {
+        if (requests == 1)
+        {
+            return RedisArguments;
+        }
+
+        RedisValue[] arguments = [.. RedisArguments];
+        arguments[0] = requests;
+        return arguments;
+    }
 
     /// <summary>The refusal that still holds at a moment; a refused caller is not asked for again until it ends.</summary>
     public LimitDecision? RefusalAt(long microseconds) =>

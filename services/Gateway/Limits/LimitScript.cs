@@ -8,9 +8,10 @@ namespace Platform.Gateway.Limits;
 internal static class LimitScript
 {
     /// <summary>
-    /// KEYS[1]: the hash. ARGV: the cost, then for each window its field, the microseconds of a slot, the slots that
-    /// fill the window, the limit. Answer: 1 when charged, then for each window what is left and the microseconds until
-    /// more is (after a refusal: until this request fits).
+    /// KEYS[1]: the hash. ARGV: how many requests to charge, then for each window its field, the microseconds of a slot,
+    /// the slots that fill the window, the limit. More than one are charged only where a fifth of every limit stays free.
+    /// Answer: how many were charged, the microseconds until the first slot of a window ends, then for each window what is
+    /// left and the microseconds until more is (after a refusal: until this request fits).
     /// </summary>
     public const string Text = """
         local time = redis.call('TIME')
@@ -20,7 +21,7 @@ internal static class LimitScript
         for at = 2, #ARGV, 4 do fields[#fields + 1] = ARGV[at] end
         local stored = redis.call('HMGET', KEYS[1], unpack(fields))
         local windows, slots, lefts, waits = {}, {}, {}, {}
-        local allowed, moved, keep = 1, false, 0
+        local allowed, moved, keep, ends = 1, false, 0, math.huge
         for i = 1, #fields do
           local at = 2 + (i - 1) * 4
           local size, ring, limit = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]) + 1, tonumber(ARGV[at + 3])
@@ -48,6 +49,15 @@ internal static class LimitScript
             slot = w[1]
           end
           local left = limit - w[2]
+          if left - cost < limit * 0.2 then cost = 1 end
+          windows[i], slots[i], lefts[i] = w, slot, left
+          keep = math.max(keep, size * (ring + 1))
+          ends = math.min(ends, math.max(0, (slot + 1) * size - now))
+        end
+        for i = 1, #fields do
+          local at = 2 + (i - 1) * 4
+          local size, ring = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]) + 1
+          local w, slot, left = windows[i], slots[i], lefts[i]
           local need = 1
           if left < cost then
             allowed = 0
@@ -61,10 +71,9 @@ internal static class LimitScript
               break
             end
           end
-          windows[i], slots[i], lefts[i], waits[i] = w, slot % ring + 3, left, wait
-          keep = math.max(keep, size * (ring + 1))
+          slots[i], waits[i] = slot % ring + 3, wait
         end
-        local reply = {allowed}
+        local reply = {allowed * cost, ends}
         local write = {}
         for i = 1, #fields do
           if allowed == 1 then

@@ -5,7 +5,8 @@ using StackExchange.Redis;
 namespace Platform.Gateway.Limits;
 
 /// <summary>
-/// Counts requests in Redis, in one round trip for all windows of a caller. Redis has 30 ms; when it does not answer the
+/// Counts requests in Redis, in one round trip for all windows of a caller and, far from its limits, for several of its
+/// requests (<see cref="LimitLease"/>). Redis has 30 ms; when it does not answer the
 /// local limiter decides, and Redis is tried again after a short pause. The limit is never off, and one instance alone
 /// never exceeds it, whatever Redis does.
 /// </summary>
@@ -32,58 +33,80 @@ internal sealed partial class RateLimiter(
             return ValueTask.FromResult(refusal);
         }
 
+        if (plan.Lease.TryTake(now) is { } leased)
+        {
+            return ValueTask.FromResult(Mirrored(plan, leased));
+        }
+
         return now < Interlocked.Read(ref _tryAgainAt) || redis.Database is not { } database
             ? ValueTask.FromResult(ChargeLocally(plan, "there is no connection"))
-            : ChargeInRedisAsync(database, plan);
+            : ChargeInRedisAsync(database, plan, now);
     }
 
-    private async ValueTask<LimitDecision> ChargeInRedisAsync(IDatabase database, LimitPlan plan)
+    private async ValueTask<LimitDecision> ChargeInRedisAsync(IDatabase database, LimitPlan plan, long now)
     {
+        var requests = plan.Lease.Begin();
         try
         {
-            var reply = await redis.RunAsync(database, "EVALSHA", (Plan: plan, Patience: _patience), static (db, s) => EvaluateAsync(db, s.Plan, s.Patience));
+            var reply = await redis.RunAsync(
+                database, "EVALSHA", (Plan: plan, Arguments: plan.RedisArgumentsFor(requests), Patience: _patience),
+                static (db, s) => EvaluateAsync(db, s.Plan.RedisKeys, s.Arguments, s.Patience));
             if (Interlocked.Exchange(ref _away, 0) == 1)
             {
                 LogBack(log);
             }
 
-            return Read(plan, reply);
+            return Read(plan, reply, now);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
             Interlocked.Exchange(ref _tryAgainAt, NowMicroseconds() + (long)Pause.TotalMicroseconds);
             return ChargeLocally(plan, exception.Message);
         }
+        finally
+        {
+            if (requests > 1)
+            {
+                plan.Lease.End();
+            }
+        }
     }
 
-    private static async Task<RedisResult[]> EvaluateAsync(IDatabase database, LimitPlan plan, TimeSpan patience)
+    private static async Task<RedisResult[]> EvaluateAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments, TimeSpan patience)
     {
         try
         {
-            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(patience);
+            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, keys, arguments).WaitAsync(patience);
         }
         catch (RedisServerException exception) when (exception.Message.Contains("NOSCRIPT", StringComparison.Ordinal))
         {
             // The server was restarted; the client now knows, and sends the text again.
-            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, plan.RedisKeys, plan.RedisArguments).WaitAsync(patience);
+            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, keys, arguments).WaitAsync(patience);
         }
     }
 
-    private LimitDecision Read(LimitPlan plan, RedisResult[] reply)
+    private LimitDecision Read(LimitPlan plan, RedisResult[] reply, long askedAt)
     {
         Span<(long Left, long Wait)> found = stackalloc (long, long)[plan.Windows.Count];
         for (var i = 0; i < found.Length; i++)
         {
-            found[i] = ((long)reply[(i * 2) + 1], (long)reply[(i * 2) + 2]);
+            found[i] = ((long)reply[(i * 2) + 2], (long)reply[(i * 2) + 3]);
         }
 
-        var decision = LimitDecision.Of(plan, (long)reply[0] == 1, found);
+        var charged = (int)reply[0];
+        var decision = LimitDecision.Of(plan, charged > 0, found);
         if (!decision.Allowed)
         {
             plan.Refuse(decision, NowMicroseconds());
             return decision;
         }
 
+        return Mirrored(plan, charged > 1 ? plan.Lease.Grant(decision, charged, askedAt, (long)reply[1]) : decision);
+    }
+
+    /// <summary>Counts in this process too what Redis has let pass.</summary>
+    private LimitDecision Mirrored(LimitPlan plan, LimitDecision decision)
+    {
         var mirrored = local.Charge(plan, instances: 1);
         return mirrored.Allowed ? decision : mirrored;
     }

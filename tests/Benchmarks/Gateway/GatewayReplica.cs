@@ -34,14 +34,6 @@ internal static class GatewayReplica
         return (child, address);
     }
 
-    /// <summary>One request in a hundred is traced and logged, as a busy production gateway would be set.</summary>
-    public static Dictionary<string, string?> Sampled(double ratio) => new()
-    {
-        ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
-        ["OTEL_TRACES_SAMPLER_ARG"] = ratio.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["Telemetry__RequestLogRatio"] = ratio.ToString(System.Globalization.CultureInfo.InvariantCulture),
-    };
-
     /// <summary>The administrator's access token, with limits that the load stays far below.</summary>
     public static async Task<string> TokenAsync(PlatformInstance platform)
     {

@@ -33,12 +33,7 @@ internal sealed class StackBench : Measurement
     public override async Task RunAsync(Run run, CancellationToken ct)
     {
         run.Say("starting a platform");
-        await using var platform = await PlatformInstance.StartAsync(durable: true, environment: new Dictionary<string, string>
-        {
-            ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
-            ["OTEL_TRACES_SAMPLER_ARG"] = "0.01",
-            ["Telemetry__RequestLogRatio"] = "0.01",
-        });
+        await using var platform = await PlatformInstance.StartAsync(durable: true);
         using var admin = await platform.SignInAdminAsync();
         var (tenant, client) = await admin.NewTenantAsync("bench-stack", "bench");
         using var _ = client;
