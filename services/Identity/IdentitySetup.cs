@@ -1,7 +1,11 @@
 using Platform.Contracts;
 using Platform.Contracts.Tenancy;
 using Platform.Identity.Audit;
+using Platform.Identity.Authorization;
+using Platform.Identity.Browser;
 using Platform.Identity.Clients;
+using Platform.Identity.DeviceFlow;
+using Platform.Identity.Dpop;
 using Platform.Identity.FirstRun;
 using Platform.Identity.Keys;
 using Platform.Identity.Protocol;
@@ -34,7 +38,7 @@ internal static class IdentitySetup
             .AddBatchConsumer<TenantReactivatedConsumer, TenantReactivated>()
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
             .AddBatchConsumer<AuditRecordedConsumer, AuditRecorded>(messageLimit: 200));
-        builder.Services.AddKeys().AddAudit().AddSignIn().AddUsers().AddProtocol();
+        builder.Services.AddKeys().AddAudit().AddSignIn().AddUsers().AddProtocol().AddUserGrants();
         builder.Services.AddSingleton<TenantScopes>().AddScoped<TenantDirectory>();
         builder.Services.AddHostedService<SeedTenant>();
         return builder;
@@ -74,7 +78,31 @@ internal static class IdentitySetup
 
     private static IServiceCollection AddProtocol(this IServiceCollection services) => services
         .AddSingleton<ClientSecrets>()
+        .AddSingleton<ClientDirectory>()
         .AddSingleton<ClientAuthentication>()
+        .AddSingleton<DpopProofs>()
         .AddScoped<CreateClient>()
-        .AddScoped<TokenGrants>();
+        .AddScoped<TokenGrants>()
+        .AddSingleton<OwnTokens>()
+        .AddSingleton<IdTokens>()
+        .AddSingleton<TokenStates>()
+        .AddSingleton<RevokeToken>()
+        .AddHostedService<SweepExpired>();
+
+    private static IServiceCollection AddUserGrants(this IServiceCollection services) => services
+        .AddSingleton<BrowserCookies>()
+        .AddSingleton<BrowserSessions>()
+        .AddSingleton<Interactions>()
+        .AddSingleton<SignInPages>()
+        .AddSingleton<ReadAuthorizationRequest>()
+        .AddSingleton<PushRequest>()
+        .AddSingleton<Consents>()
+        .AddSingleton<IssueCode>()
+        .AddSingleton<RedeemCode>()
+        .AddSingleton<AuthorizeFlow>()
+        .AddSingleton<StartDevice>()
+        .AddSingleton<DecideDevice>()
+        .AddSingleton<RedeemDeviceCode>()
+        .AddSingleton<DevicePages>()
+        .AddScoped<SignInFlow>();
 }

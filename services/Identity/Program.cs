@@ -15,8 +15,7 @@ builder.AddIdentity();
 var app = builder.Build();
 app.UseServiceDefaults();
 app.MapServiceDefaults();
-app.MapWellKnown();
-app.MapTokens();
+app.MapProtocol();
 app.MapInternalSessions();
 app.MapApi(api =>
 {

@@ -36,9 +36,11 @@ public sealed class ServiceHost<TMarker>(string service, IReadOnlyDictionary<str
     protected override void ConfigureWebHost(IWebHostBuilder builder) => builder.UseEnvironment("Testing");
 
     /// <summary>A client that calls as this caller.</summary>
-    public HttpClient ClientFor(Caller caller)
+    /// <param name="caller">Whom the gateway would state.</param>
+    /// <param name="isPlain">It follows no redirect and keeps no cookie.</param>
+    public HttpClient ClientFor(Caller caller, bool isPlain = false)
     {
-        var client = CreateClient();
+        var client = CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = !isPlain, HandleCookies = !isPlain });
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TokenFor(caller));
         return client;
     }

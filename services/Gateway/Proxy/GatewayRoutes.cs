@@ -21,8 +21,8 @@ internal static class GatewayRoutes
     public static readonly IReadOnlyList<GatewayRoute> Table =
     [
         // Identity: protocol endpoints at the root, signing in, users.
+        // Identity authenticates the clients of these itself, /connect/userinfo included, in the forms of their standards.
         .. Tree("/connect", Identity with { Anonymous = true, Protocol = true }),
-        new("/connect/userinfo", Identity),
         .. Tree("/device", Identity with { Anonymous = true, Protocol = true }),
         new("/.well-known/{**path}", Identity with { Anonymous = true, Compress = true }, HttpMethods.Get),
         new("/api/v1/users/token", Identity with { Anonymous = true, Protocol = true }, HttpMethods.Post),

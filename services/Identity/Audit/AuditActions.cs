@@ -19,6 +19,12 @@ internal static class AuditActions
     public const string ClientCreated = "integration_client_created";
     public const string ClientDeleted = "integration_client_deleted";
     public const string AuditExported = "audit_exported";
+    public const string AuthorizationGranted = "authorization_granted";
+    public const string AuthorizationDenied = "authorization_denied";
+    public const string CodeReplayed = "code_replayed";
+    public const string DeviceApproved = "device_approved";
+    public const string DeviceDenied = "device_denied";
+    public const string TokenRevoked = "token_revoked";
     public const string TokenIssued = "token_issued";
     public const string TokenRefused = "token_refused";
 }

@@ -36,6 +36,20 @@ internal sealed partial class KeyRing(
         return best?.Signing ?? throw new InvalidOperationException($"There is no {algorithm} key.");
     }
 
+    /// <summary>A key by its id, to read back what it signed.</summary>
+    public SecurityKey? Find(string? keyId)
+    {
+        foreach (var key in _keys)
+        {
+            if (key.Row.KeyId == keyId)
+            {
+                return key.Signing.Key;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Every key whose tokens may be around, or will be soon.</summary>
     public PublicKeySet Published => new(_keys.Select(k => k.Public).ToList());
 

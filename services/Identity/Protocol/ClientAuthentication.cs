@@ -1,17 +1,14 @@
 using System.Net;
 using System.Text;
-using Microsoft.EntityFrameworkCore;
 using Platform.Identity.Clients;
-using Platform.Identity.Storage;
-using Platform.Identity.Tenants;
 
 namespace Platform.Identity.Protocol;
 
 /// <summary>
-/// Authenticates clients at the token endpoint: by HTTP Basic or form parameters, one of them (RFC 6749, section 2.3.1);
-/// public clients name themselves.
+/// Authenticates clients at the protocol endpoints: by HTTP Basic or form parameters, one of them (RFC 6749, section
+/// 2.3.1); public clients name themselves.
 /// </summary>
-internal sealed class ClientAuthentication(TenantScopes scopes, ClientSecrets secrets, TimeProvider clock)
+internal sealed class ClientAuthentication(ClientDirectory directory, ClientSecrets secrets)
 {
     /// <summary>
     /// Where the gateway puts the client's own <c>Authorization</c> header, since the header itself carries the internal token.
@@ -19,42 +16,45 @@ internal sealed class ClientAuthentication(TenantScopes scopes, ClientSecrets se
     public const string Header = "X-Client-Authorization";
 
     private static readonly byte[] NoHash = new byte[32];
-    private static readonly TimeSpan UseResolution = TimeSpan.FromMinutes(1);
 
     /// <summary>The client; throws <c>invalid_client</c> for whatever is wrong with its credentials.</summary>
     /// <param name="request">The request.</param>
     /// <param name="form">Its form.</param>
     /// <param name="fallback">The client that is meant when none is named, if any.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Client> AuthenticateAsync(HttpRequest request, OAuthForm form, string? fallback, CancellationToken ct)
+    public async Task<Client> AuthenticateAsync(HttpRequest request, OAuthParameters form, string? fallback, CancellationToken ct)
     {
         var (id, secret) = Read(request, form, fallback);
-        var tenantId = ClientSecrets.TenantOf(id);
-        await using var scope = scopes.Enter(tenantId, id);
-        var client = await scope.Db.Clients.AsNoTracking().SingleOrDefaultAsync(c => c.ClientId == id, ct);
-        var now = clock.GetUtcNow();
+        var (client, isSuspended) = await directory.FindAsync(id, ct);
         var isProven = client?.SecretHash is { } hash
             ? secret is not null && secrets.Matches(secret, hash)
             : !secrets.Matches(secret ?? "", NoHash) && client is { AuthMethod: ClientAuthMethods.None } && secret is null;
-        if (client is null || !isProven || !client.IsUsable(now))
+        if (client is null || !isProven)
         {
             throw new OAuthException(OAuthError.InvalidClient, "The client is unknown or its credentials are wrong.");
         }
 
-        if (!await scope.Db.Tenants.AnyAsync(t => t.Id == tenantId && t.Status == TenantStatus.Active, ct))
+        if (isSuspended)
         {
             throw new OAuthException(OAuthError.UnauthorizedClient, "The tenant is suspended.");
         }
 
-        if (client.SecretHash is not null && (client.LastUsedAt is null || now - client.LastUsedAt > UseResolution))
+        if (client.SecretHash is not null)
         {
-            await scope.Db.Clients.Where(c => c.Id == client.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.LastUsedAt, now), ct);
+            await directory.NoteUseAsync(client, ct);
         }
 
         return client;
     }
 
-    private static (string Id, string? Secret) Read(HttpRequest request, OAuthForm form, string? fallback)
+    /// <summary>As <see cref="AuthenticateAsync"/>, for endpoints where a name alone is not enough (RFC 7662, section 2.1).</summary>
+    public async Task<Client> AuthenticateConfidentialAsync(HttpRequest request, OAuthParameters form, CancellationToken ct)
+    {
+        var client = await AuthenticateAsync(request, form, null, ct);
+        return client.SecretHash is not null ? client : throw new OAuthException(OAuthError.InvalidClient, "Only clients with a secret may ask this.");
+    }
+
+    private static (string Id, string? Secret) Read(HttpRequest request, OAuthParameters form, string? fallback)
     {
         var header = request.Headers[Header].ToString();
         var (formId, formSecret) = (form["client_id"], form["client_secret"]);

@@ -4,7 +4,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Identity.Protocol;
 
-/// <summary>An error answer of the token endpoint (RFC 6749, section 5.2).</summary>
+/// <summary>An error answer of a protocol endpoint (RFC 6749, section 5.2).</summary>
 /// <param name="Error">The code.</param>
 /// <param name="ErrorDescription">A sentence for developers, ASCII.</param>
 internal sealed record OAuthErrorBody(string Error, string ErrorDescription);
@@ -18,16 +18,36 @@ internal sealed record OAuthError(string Code, string Description, TimeSpan? Ret
     public const string InvalidScope = "invalid_scope";
     public const string UnauthorizedClient = "unauthorized_client";
     public const string UnsupportedGrantType = "unsupported_grant_type";
+    public const string UnsupportedResponseType = "unsupported_response_type";
+    public const string AccessDenied = "access_denied";
+    public const string TemporarilyUnavailable = "temporarily_unavailable";
 
-    /// <summary>Of RFC 8628, section 3.5; used for every "too often".</summary>
+    /// <summary>RFC 7009, section 2.2.1.</summary>
+    public const string UnsupportedTokenType = "unsupported_token_type";
+
+    /// <summary>RFC 8628, section 3.5; with a time to wait it also stands for every "too often".</summary>
     public const string SlowDown = "slow_down";
+    public const string AuthorizationPending = "authorization_pending";
+    public const string ExpiredToken = "expired_token";
+
+    /// <summary>RFC 9449, section 5.</summary>
+    public const string InvalidDpopProof = "invalid_dpop_proof";
+
+    /// <summary>OpenID Connect Core, section 3.1.2.6.</summary>
+    public const string LoginRequired = "login_required";
+    public const string ConsentRequired = "consent_required";
+    public const string RequestNotSupported = "request_not_supported";
+    public const string RequestUriNotSupported = "request_uri_not_supported";
+    public const string RegistrationNotSupported = "registration_not_supported";
+    public const string InvalidRequestUri = "invalid_request_uri";
 
     public JsonHttpResult<OAuthErrorBody> ToResult(HttpResponse response)
     {
         var status = Code switch
         {
             InvalidClient => StatusCodes.Status401Unauthorized,
-            SlowDown => StatusCodes.Status429TooManyRequests,
+            SlowDown when RetryAfter is not null => StatusCodes.Status429TooManyRequests,
+            TemporarilyUnavailable => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status400BadRequest,
         };
         if (status == StatusCodes.Status401Unauthorized)
@@ -48,4 +68,28 @@ internal sealed record OAuthError(string Code, string Description, TimeSpan? Ret
 internal sealed class OAuthException(string code, string description, TimeSpan? retryAfter = null) : Exception(description)
 {
     public OAuthError Error { get; } = new(code, description, retryAfter);
+}
+
+/// <summary>How protocol endpoints answer.</summary>
+internal static class OAuthAnswers
+{
+    /// <summary>Runs a handler; its errors become answers, and nothing of it is cached (RFC 6749, section 5.1).</summary>
+    public static async Task<Results<TResult, JsonHttpResult<OAuthErrorBody>>> RunAsync<TResult>(HttpContext context, Func<Task<TResult>> handler)
+        where TResult : IResult
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Pragma = "no-cache";
+        try
+        {
+            return await handler();
+        }
+        catch (OAuthException exception)
+        {
+            return exception.Error.ToResult(context.Response);
+        }
+        catch (FaultException exception) when (exception.Fault.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            return new OAuthError(OAuthError.TemporarilyUnavailable, exception.Fault.Message, exception.Fault.RetryAfter).ToResult(context.Response);
+        }
+    }
 }

@@ -9,7 +9,7 @@ namespace Platform.Identity.Protocol;
 internal static class TokenEndpoints
 {
     private static readonly string[] FormParameters =
-        ["grant_type", "client_id", "client_secret", "scope", "refresh_token", "username", "password", "tenant"];
+        ["grant_type", "client_id", "client_secret", "scope", "code", "redirect_uri", "code_verifier", "refresh_token", "device_code", "username", "password", "tenant"];
 
     public static void MapTokens(this IEndpointRouteBuilder routes)
     {
@@ -19,7 +19,8 @@ internal static class TokenEndpoints
     }
 
     /// <summary>
-    /// Grants: <c>client_credentials</c> with <c>client_secret_basic</c> or <c>client_secret_post</c>, and <c>refresh_token</c>.
+    /// Grants: <c>authorization_code</c> (PKCE), <c>refresh_token</c>, <c>client_credentials</c> and
+    /// <c>urn:ietf:params:oauth:grant-type:device_code</c>; with a <c>DPoP</c> proof the tokens are bound to its key (RFC 9449).
     /// </summary>
     private static Task<Results<Ok<TokenAnswer>, JsonHttpResult<OAuthErrorBody>>> IssueAsync(
         HttpContext http, ClientOrigin origin, TokenGrants grants, CancellationToken ct) => AnswerAsync(http, false, origin, grants, ct);
@@ -28,21 +29,9 @@ internal static class TokenEndpoints
     private static Task<Results<Ok<TokenAnswer>, JsonHttpResult<OAuthErrorBody>>> IssueForPasswordAsync(
         HttpContext http, ClientOrigin origin, TokenGrants grants, CancellationToken ct) => AnswerAsync(http, true, origin, grants, ct);
 
-    private static async Task<Results<Ok<TokenAnswer>, JsonHttpResult<OAuthErrorBody>>> AnswerAsync(
-        HttpContext http, bool allowPassword, ClientOrigin origin, TokenGrants grants, CancellationToken ct)
-    {
-        // RFC 6749, section 5.1: tokens, and errors about them, stay out of every cache.
-        http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers.Pragma = "no-cache";
-        try
-        {
-            return TypedResults.Ok(await grants.RunAsync(http.Request, allowPassword, origin, ct));
-        }
-        catch (OAuthException exception)
-        {
-            return exception.Error.ToResult(http.Response);
-        }
-    }
+    private static Task<Results<Ok<TokenAnswer>, JsonHttpResult<OAuthErrorBody>>> AnswerAsync(
+        HttpContext http, bool allowPassword, ClientOrigin origin, TokenGrants grants, CancellationToken ct) =>
+        OAuthAnswers.RunAsync(http, async () => TypedResults.Ok(await grants.RunAsync(http.Request, allowPassword, origin, ct)));
 
     /// <summary>Described and not declared: a declared content type is enforced by routing, with an answer that is not RFC 6749's.</summary>
     private static Task DescribeForm(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)

@@ -1,5 +1,8 @@
 using Platform.Contracts;
+using Platform.Identity.Authorization;
 using Platform.Identity.Clients;
+using Platform.Identity.DeviceFlow;
+using Platform.Identity.Dpop;
 using Platform.Identity.Roles;
 using Platform.Identity.Sessions;
 using Platform.Identity.SignIn;
@@ -8,56 +11,66 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Identity.Protocol;
 
-/// <summary>A successful answer of the token endpoint (RFC 6749, section 5.1).</summary>
-/// <param name="AccessToken">A JWT (RFC 9068).</param>
-/// <param name="TokenType">Always <c>Bearer</c>.</param>
-/// <param name="ExpiresIn">Seconds.</param>
-/// <param name="RefreshToken">For users; good for one use.</param>
-/// <param name="Scope">What was granted.</param>
-internal sealed record TokenAnswer(string AccessToken, string TokenType, int ExpiresIn, string? RefreshToken, string? Scope)
-{
-    internal static TokenAnswer From(SignedIn s) => new(s.Access.Token, "Bearer", s.Access.ExpiresIn, s.RefreshToken, s.Scope);
-}
+/// <summary>A request of the token endpoint whose client is known.</summary>
+/// <param name="Client">Who asks.</param>
+/// <param name="Form">With what.</param>
+/// <param name="DpopKey">Thumbprint of the key that was proven, if any.</param>
+/// <param name="ArrivedAt">When the request came.</param>
+/// <param name="Origin">From where.</param>
+internal sealed record TokenRequest(Client Client, OAuthParameters Form, string? DpopKey, DateTimeOffset ArrivedAt, ClientOrigin Origin);
 
 /// <summary>The grants of the token endpoint.</summary>
-internal sealed class TokenGrants(ClientAuthentication clients, AccessTokens access, RefreshSession refresh, LogIn logIn, SessionTokens tokens, TimeProvider clock)
+internal sealed class TokenGrants(
+    ClientAuthentication clients, DpopProofs proofs, AccessTokens access, IdTokens idTokens, RedeemCode redeemCode, RedeemDeviceCode redeemDevice,
+    RefreshSession refresh, LogIn logIn, SessionTokens tokens, TimeProvider clock)
 {
-    private static readonly string[] UserScopes = ["openid", "profile", "email", SessionTokens.DefaultScope, Rights.AdminScope];
+    private static readonly string[] Offered = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials, GrantTypes.DeviceCode];
 
     /// <summary>Answers a token request.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="http">The request.</param>
     /// <param name="allowPassword">Whether the password grant is offered here; OAuth 2.1 has none, older clients do.</param>
     /// <param name="origin">From where.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<TokenAnswer> RunAsync(HttpRequest request, bool allowPassword, ClientOrigin origin, CancellationToken ct)
+    public async Task<TokenAnswer> RunAsync(HttpRequest http, bool allowPassword, ClientOrigin origin, CancellationToken ct)
     {
         var arrivedAt = clock.GetUtcNow();
-        var form = await OAuthForm.ReadAsync(request, ct);
+        var form = await OAuthParameters.ReadFormAsync(http, ct);
         var grant = form["grant_type"] ?? (allowPassword ? GrantTypes.Password : form.Required("grant_type"));
-        if (grant is not (GrantTypes.ClientCredentials or GrantTypes.RefreshToken) && !(allowPassword && grant == GrantTypes.Password))
+        if (!Offered.Contains(grant) && !(allowPassword && grant == GrantTypes.Password))
         {
             throw new OAuthException(OAuthError.UnsupportedGrantType, "This grant type is not offered here.");
         }
 
-        var client = await clients.AuthenticateAsync(request, form, allowPassword ? FirstPartyClients.CommandLine : null, ct);
+        var client = await clients.AuthenticateAsync(http, form, allowPassword ? FirstPartyClients.CommandLine : null, ct);
         if (!client.GrantTypes.Contains(grant))
         {
             throw new OAuthException(OAuthError.UnauthorizedClient, "The client may not use this grant type.");
         }
 
+        var key = await proofs.ThumbprintAsync(http, null, ct);
+        if (client.DpopBound && key is null)
+        {
+            throw new OAuthException(OAuthError.InvalidDpopProof, "This client's tokens are bound to a key; send a DPoP proof.");
+        }
+
+        var request = new TokenRequest(client, form, key, arrivedAt, origin);
         return grant switch
         {
-            GrantTypes.ClientCredentials => ForClient(client, form["scope"]),
-            GrantTypes.RefreshToken => await RefreshAsync(client, form, arrivedAt, origin, ct),
-            _ => await ForPasswordAsync(client, form, origin, ct),
+            GrantTypes.ClientCredentials => ForClient(request),
+            GrantTypes.AuthorizationCode => await ForCodeAsync(request, ct),
+            GrantTypes.DeviceCode => await ForDeviceAsync(request, ct),
+            GrantTypes.RefreshToken => await RefreshAsync(request, ct),
+            _ => await ForPasswordAsync(request, ct),
         };
     }
 
     /// <summary>RFC 6749, section 4.4: no refresh token, the client can come back.</summary>
-    private TokenAnswer ForClient(Client client, string? scope)
+    private TokenAnswer ForClient(TokenRequest request)
     {
+        var client = request.Client;
+        var scope = request.Form["scope"];
         var held = new PermissionSet(client.Permissions);
-        foreach (var item in (scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var item in Scopes.Split(scope))
         {
             if (PermissionCatalog.Resolve(item) is not { } permission || permission != item || !held.Allows(item))
             {
@@ -66,15 +79,33 @@ internal sealed class TokenGrants(ClientAuthentication clients, AccessTokens acc
         }
 
         var granted = scope ?? string.Join(' ', client.Permissions);
-        var token = access.Issue(new TokenGrant(client.TenantId, client.ClientId, client.ClientId, granted, Rights.Within(held, scope), client.Clearance));
-        return new TokenAnswer(token.Token, "Bearer", token.ExpiresIn, null, granted);
+        var token = access.Issue(new TokenGrant(
+            client.TenantId, client.ClientId, client.ClientId, granted, Rights.Within(held, scope), client.Clearance, DpopKey: request.DpopKey));
+        return new TokenAnswer(token.Token, token.Type, token.ExpiresIn, null, granted);
     }
 
-    private async Task<TokenAnswer> RefreshAsync(Client client, OAuthForm form, DateTimeOffset arrivedAt, ClientOrigin origin, CancellationToken ct)
+    /// <summary>RFC 6749, section 4.1.3, with PKCE (RFC 7636, section 4.5).</summary>
+    private async Task<TokenAnswer> ForCodeAsync(TokenRequest request, CancellationToken ct)
+    {
+        var redemption = new CodeRedemption(request.Form.Required("code"), request.Form["redirect_uri"], request.Form["code_verifier"], request.DpopKey);
+        return await redeemCode.RunAsync(redemption, request.Client, request.ArrivedAt, request.Origin, ct) is var (signedIn, code)
+            ? TokenAnswer.From(signedIn, idTokens.Issue(signedIn, request.Client.ClientId, code.Nonce, code.AuthenticatedAt))
+            : throw new OAuthException(OAuthError.InvalidGrant, "The code is invalid, expired, used, another client's, or its redirect_uri or code_verifier is wrong.");
+    }
+
+    /// <summary>RFC 8628, section 3.4.</summary>
+    private async Task<TokenAnswer> ForDeviceAsync(TokenRequest request, CancellationToken ct)
+    {
+        var (signedIn, device) = await redeemDevice.RunAsync(request.Form.Required("device_code"), request.Client, request.DpopKey, request.Origin, ct);
+        return TokenAnswer.From(signedIn, idTokens.Issue(signedIn, request.Client.ClientId, null, device.AuthenticatedAt!.Value));
+    }
+
+    private async Task<TokenAnswer> RefreshAsync(TokenRequest request, CancellationToken ct)
     {
         try
         {
-            return await refresh.RunAsync(form.Required("refresh_token"), Grantee.Of(client), form["scope"], arrivedAt, origin, ct) is { } next
+            var to = Grantee.Of(request.Client, request.DpopKey);
+            return await refresh.RunAsync(request.Form.Required("refresh_token"), to, request.Form["scope"], request.ArrivedAt, request.Origin, ct) is { } next
                 ? TokenAnswer.From(next)
                 : throw new OAuthException(OAuthError.InvalidGrant, "The refresh token is invalid, expired, used or revoked.");
         }
@@ -84,21 +115,14 @@ internal sealed class TokenGrants(ClientAuthentication clients, AccessTokens acc
         }
     }
 
-    private async Task<TokenAnswer> ForPasswordAsync(Client client, OAuthForm form, ClientOrigin origin, CancellationToken ct)
+    private async Task<TokenAnswer> ForPasswordAsync(TokenRequest request, CancellationToken ct)
     {
-        var scope = form["scope"];
-        foreach (var item in (scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!UserScopes.Contains(item) && PermissionCatalog.Resolve(item) != item)
-            {
-                throw new OAuthException(OAuthError.InvalidScope, "The scope is unknown.");
-            }
-        }
-
+        var (client, form) = (request.Client, request.Form);
+        var scope = Scopes.Check(form["scope"], client);
         var credentials = new Credentials(form.Required("username"), form.Required("password"), form["tenant"]);
-        var opening = new Opening([], origin, scope ?? SessionTokens.DefaultScope);
+        var opening = new Opening([], request.Origin, scope.Length == 0 ? SessionTokens.DefaultScope : scope);
         var (signedIn, fault) = await logIn.RunAsync(
-            credentials, origin, (db, who) => tokens.Open(db, who.User, Grantee.Of(client), opening with { Methods = who.Methods }), ct);
+            credentials, request.Origin, (db, who) => tokens.Open(db, who.User, Grantee.Of(client, request.DpopKey), opening with { Methods = who.Methods }), ct);
         return signedIn is not null ? TokenAnswer.From(signedIn) : throw new OAuthException(
             fault!.Code == ErrorCodes.RateLimitExceeded ? OAuthError.SlowDown : OAuthError.InvalidGrant, fault.Message, fault.RetryAfter);
     }

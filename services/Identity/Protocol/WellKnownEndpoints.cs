@@ -1,9 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using Platform.Identity.Clients;
 using Platform.Identity.Keys;
-using Platform.Identity.Roles;
 using Platform.ServiceDefaults;
 
 namespace Platform.Identity.Protocol;
@@ -35,31 +33,4 @@ internal static class WellKnownEndpoints
 
     private static void Cache(HttpResponse response, IdentitySettings settings) =>
         response.Headers.CacheControl = string.Create(CultureInfo.InvariantCulture, $"public, max-age={(int)settings.JwksCacheAge.TotalSeconds}");
-}
-
-/// <summary>
-/// Metadata by the names of RFC 8414, section 2. There is no authorization endpoint, so there are no response types, and
-/// no ID tokens are issued.
-/// </summary>
-internal sealed record ServerMetadata(
-    string Issuer,
-    string TokenEndpoint,
-    string JwksUri,
-    IReadOnlyList<string> ScopesSupported,
-    IReadOnlyList<string> ResponseTypesSupported,
-    IReadOnlyList<string> GrantTypesSupported,
-    IReadOnlyList<string> TokenEndpointAuthMethodsSupported,
-    IReadOnlyList<string> SubjectTypesSupported,
-    string ServiceDocumentation)
-{
-    internal static ServerMetadata Of(string issuer) => new(
-        issuer,
-        issuer + "/connect/token",
-        issuer + "/.well-known/jwks.json",
-        [.. PermissionCatalog.All.Select(p => p.Name)],
-        [],
-        [GrantTypes.ClientCredentials, GrantTypes.RefreshToken],
-        [ClientAuthMethods.SecretBasic, ClientAuthMethods.SecretPost, ClientAuthMethods.None],
-        ["public"],
-        issuer + "/api/docs");
 }

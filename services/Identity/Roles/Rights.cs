@@ -28,7 +28,13 @@ internal static class Rights
     /// <summary>
     /// What is left of the holder's rights under a requested scope: all of them when the scope names no permission.
     /// </summary>
-    public static PermissionSet Within(PermissionSet held, string? scope)
+    public static PermissionSet Within(PermissionSet held, string? scope) => AskedBy(scope) is { Count: > 0 } asked ? Intersect(held, new PermissionSet(asked)) : held;
+
+    /// <summary>What is left under a part of a granted scope: none, where the permissions are the part that was left out.</summary>
+    public static PermissionSet Narrow(PermissionSet held, string granted, string part) =>
+        AskedBy(part).Count == 0 && AskedBy(granted).Count > 0 ? PermissionSet.Empty : Within(held, part);
+
+    private static List<string> AskedBy(string? scope)
     {
         var asked = new List<string>();
         foreach (var item in (scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -43,6 +49,6 @@ internal static class Rights
             }
         }
 
-        return asked.Count == 0 ? held : Intersect(held, new PermissionSet(asked));
+        return asked;
     }
 }

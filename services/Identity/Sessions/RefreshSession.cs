@@ -69,7 +69,7 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
         var expires = now + session.Lifetime;
         await db.Sessions.Where(s => s.Id == session.Id).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.LastUsedAt, now).SetProperty(s => s.ExpiresAt, expires), ct);
-        var next = tokens.Continue(db, user, session, row.FamilyId, to, scope ?? row.Scope);
+        var next = tokens.Continue(db, user, session, row.FamilyId, to, row.Scope, scope);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return next;

@@ -66,11 +66,18 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
         db.Publish(new UserSignedIn(user.TenantId, user.Id, session.Id, now), user.Id.ToString());
         return opening.Renewable
             ? Continue(db, user, session, session.Id, to, opening.Scope)
-            : new SignedIn(user, session, access.Issue(GrantOf(user, session, to, opening.Scope)), null, opening.Scope);
+            : new SignedIn(user, session, access.Issue(GrantOf(user, session, to, opening.Scope, null)), null, opening.Scope);
     }
 
     /// <summary>The next pair of tokens of a session, with the user's rights of this moment.</summary>
-    public SignedIn Continue(IdentityDb db, User user, Session session, Guid family, Grantee to, string scope)
+    /// <param name="db">Where to.</param>
+    /// <param name="user">Whose.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="family">All refresh tokens that descend from one grant.</param>
+    /// <param name="to">To whom.</param>
+    /// <param name="scope">What was granted; the next refresh token has the same (RFC 6749, section 6).</param>
+    /// <param name="narrowed">What this access token is for, where that is less.</param>
+    public SignedIn Continue(IdentityDb db, User user, Session session, Guid family, Grantee to, string scope, string? narrowed = null)
     {
         var now = clock.GetUtcNow();
         var row = new RefreshToken
@@ -87,15 +94,15 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
         };
         (var token, row.Hash) = opaque.Create(OpaqueTokens.Refresh, row.TenantId, row.Id);
         db.RefreshTokens.Add(row);
-        return new SignedIn(user, session, access.Issue(GrantOf(user, session, to, scope)), token, scope);
+        return new SignedIn(user, session, access.Issue(GrantOf(user, session, to, scope, narrowed)), token, narrowed ?? scope);
     }
 
-    private static TokenGrant GrantOf(User user, Session session, Grantee to, string scope) => new(
+    private static TokenGrant GrantOf(User user, Session session, Grantee to, string scope, string? narrowed) => new(
         user.TenantId,
         user.Id.ToString("D"),
         to.ClientId,
-        scope,
-        user.MustChangePassword ? new PermissionSet([Rights.PasswordChangeOnly]) : RightsOf(user, to, scope),
+        narrowed ?? scope,
+        user.MustChangePassword ? new PermissionSet([Rights.PasswordChangeOnly]) : RightsOf(user, to, scope, narrowed),
         user.MustChangePassword ? TlpLevel.Clear : user.EffectiveClearance < to.Clearance ? user.EffectiveClearance : to.Clearance,
         user.Role,
         session.Id,
@@ -103,9 +110,14 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
         user.MustChangePassword,
         DpopKey: to.DpopKey);
 
-    private static PermissionSet RightsOf(User user, Grantee to, string scope)
+    private static PermissionSet RightsOf(User user, Grantee to, string scope, string? narrowed)
     {
         var held = Rights.Within(BuiltInRoles.PermissionsOf(user.Role), scope);
+        if (narrowed is not null)
+        {
+            held = Rights.Narrow(held, scope, narrowed);
+        }
+
         return to.Permissions is { } limit ? Rights.Intersect(held, limit) : held;
     }
 }

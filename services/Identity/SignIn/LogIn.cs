@@ -10,7 +10,11 @@ using Platform.ServiceDefaults;
 namespace Platform.Identity.SignIn;
 
 /// <summary>Who wants in.</summary>
-internal sealed record Credentials(string Username, string Password, string? Tenant);
+/// <param name="Username">The e-mail address.</param>
+/// <param name="Password">The password.</param>
+/// <param name="Tenant">The tenant's slug, if one was given.</param>
+/// <param name="TenantId">The tenant, where the client leaves no choice.</param>
+internal sealed record Credentials(string Username, string Password, string? Tenant, Guid? TenantId = null);
 
 /// <summary>Somebody who proved who they are, and how (RFC 8176).</summary>
 internal sealed record Proven(User User, string[] Methods);
@@ -35,7 +39,7 @@ internal sealed class LogIn(
         Credentials credentials, ClientOrigin origin, Func<IdentityDb, Proven, T> open, CancellationToken ct)
         where T : class
     {
-        var tenantId = await tenants.FindAsync(credentials.Tenant, origin.Host, ct);
+        var tenantId = credentials.TenantId ?? await tenants.FindAsync(credentials.Tenant, origin.Host, ct);
         await using var scope = scopes.Enter(tenantId);
         var db = scope.Db;
         var decision = await throttle.BeginAsync(scope, credentials.Username, origin.Address, ct);

@@ -44,9 +44,13 @@ public sealed class IdentityFixture(Stack stack) : IAsyncLifetime
 
     public HttpClient Admin => ClientFor(AdminTokens);
 
+    private static readonly Caller Nobody = new(WellKnown.DefaultTenantId, "gateway", CallerKind.Service, PermissionSet.Parse("use:anonymous"), TlpLevel.Clear);
+
     /// <summary>What the gateway sends for clients without a credential.</summary>
-    public HttpClient Anonymous =>
-        _host.ClientFor(new Caller(WellKnown.DefaultTenantId, "gateway", CallerKind.Service, PermissionSet.Parse("use:anonymous"), TlpLevel.Clear));
+    public HttpClient Anonymous => _host.ClientFor(Nobody);
+
+    /// <summary>The same, without following redirects or keeping cookies.</summary>
+    public HttpClient Plain => _host.ClientFor(Nobody, isPlain: true);
 
     public async ValueTask InitializeAsync()
     {
@@ -199,7 +203,8 @@ public sealed class IdentityFixture(Stack stack) : IAsyncLifetime
     }
 
     /// <summary>A form to a protocol endpoint, as an anonymous client with perhaps HTTP Basic.</summary>
-    public async Task<(HttpResponseMessage Response, JsonElement Body)> FormAsync(string path, string form, (string Id, string Secret)? basic = null)
+    public async Task<(HttpResponseMessage Response, JsonElement Body)> FormAsync(
+        string path, string form, (string Id, string Secret)? basic = null, string? dpop = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
@@ -211,8 +216,14 @@ public sealed class IdentityFixture(Stack stack) : IAsyncLifetime
             request.Headers.Add("X-Client-Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{secret}")));
         }
 
+        if (dpop is not null)
+        {
+            request.Headers.TryAddWithoutValidation("DPoP", dpop);
+        }
+
         var response = await Anonymous.SendAsync(request, TestContext.Current.CancellationToken);
-        return (response, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);
+        var text = await response.Content.ReadAsStringAsync();
+        return (response, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
     }
 }
 

@@ -152,8 +152,10 @@ public sealed class TokenEndpointTests(IdentityFixture identity)
             var metadata = await SendAsync(identity.Anonymous, HttpMethod.Get, path, HttpStatusCode.OK);
             Assert.Equal(Issuer, metadata.GetProperty("issuer").GetString());
             Assert.Equal($"{Issuer}/connect/token", metadata.GetProperty("token_endpoint").GetString());
-            Assert.Equal(["client_credentials", "refresh_token"], metadata.GetProperty("grant_types_supported").EnumerateArray().Select(g => g.GetString()!));
-            Assert.False(metadata.TryGetProperty("authorization_endpoint", out _));
+            Assert.Equal("code", Assert.Single(metadata.GetProperty("response_types_supported").EnumerateArray()).GetString());
+            Assert.Equal("S256", Assert.Single(metadata.GetProperty("code_challenge_methods_supported").EnumerateArray()).GetString());
+            Assert.True(metadata.GetProperty("authorization_response_iss_parameter_supported").GetBoolean());
+            Assert.False(metadata.GetProperty("request_uri_parameter_supported").GetBoolean());
         }
     }
 
