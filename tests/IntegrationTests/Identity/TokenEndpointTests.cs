@@ -90,7 +90,6 @@ public sealed class TokenEndpointTests(IdentityFixture identity)
     [Theory]
     [InlineData("password")]
     [InlineData("implicit")]
-    [InlineData("implicit")]
     [InlineData("urn:ietf:params:oauth:grant-type:jwt-bearer")]
     public async Task Rfc6749_section_5_2_unsupported_grant_type(string grant) =>
         await FailsAsync(Token, $"grant_type={Uri.EscapeDataString(grant)}&client_id=platform-cli&username=a&password=b", "unsupported_grant_type");
