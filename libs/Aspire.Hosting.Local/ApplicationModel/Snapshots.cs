@@ -60,7 +60,13 @@ public sealed record ResourcePropertySnapshot(string Name, object? Value)
     public bool IsSensitive { get; init; }
 }
 
-public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec);
+public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec)
+{
+    internal const string Mask = "●●●●●●";
+
+    /// <summary>What the value is where <see cref="Value"/> only shows a mask; the dashboard tells it when it is asked.</summary>
+    internal string? Secret { get; init; }
+}
 
 public sealed record RelationshipSnapshot(string ResourceName, string Type);
 

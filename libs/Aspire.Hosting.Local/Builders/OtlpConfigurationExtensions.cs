@@ -1,5 +1,7 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Local;
 using Aspire.Hosting.Local.Dashboard;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting;
@@ -23,35 +25,70 @@ public static class OtlpConfigurationExtensions
     {
         var configuration = builder.ApplicationBuilder.Configuration;
         var development = builder.ApplicationBuilder.Environment.IsDevelopment();
+        var dashboard = (builder.ApplicationBuilder as DistributedApplicationBuilder)?.Dashboard;
         return builder.WithEnvironment(context =>
         {
-            var grpc = configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"];
-            var http = configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"];
-            var useGrpc = protocol == OtlpProtocol.Grpc || (protocol is null && http is null);
-            var endpoint = (useGrpc ? grpc : http) ?? http ?? grpc;
-            if (string.IsNullOrEmpty(endpoint))
+            if (configuration["OTEL_SDK_DISABLED"] == "true" || Target.Choose(configuration, dashboard, protocol) is not { } target)
             {
                 return;
             }
 
             var variables = context.EnvironmentVariables;
-            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
-            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = endpoint == grpc ? "grpc" : "http/protobuf";
+            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = target.Endpoint;
+            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = target.Protocol;
             variables["OTEL_SERVICE_NAME"] = context.Resource.Name;
             variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={Guid.NewGuid():N}";
-            if (configuration[DashboardAddress.OtlpKeySetting] is { Length: > 0 } key)
+            if (target.Key is { Length: > 0 } key)
             {
-                variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={key}";
+                variables["OTEL_EXPORTER_OTLP_HEADERS"] = new SecretText($"x-otlp-api-key={key}");
+            }
+
+            if (development || target.IsDashboard)
+            {
+                // Whoever looks on wants to see it now; what the AppHost's own environment says is passed on as it is.
+                void Prefer(string name, string value)
+                {
+                    if (configuration[name] is null)
+                    {
+                        variables[name] = value;
+                    }
+                }
+
+                Prefer("OTEL_BLRP_SCHEDULE_DELAY", "1000");
+                Prefer("OTEL_BSP_SCHEDULE_DELAY", "1000");
+                Prefer("OTEL_METRIC_EXPORT_INTERVAL", development ? "1000" : "5000");
+                Prefer("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based");
             }
 
             if (development)
             {
-                variables["OTEL_BLRP_SCHEDULE_DELAY"] = "1000";
-                variables["OTEL_BSP_SCHEDULE_DELAY"] = "1000";
-                variables["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
                 variables["OTEL_TRACES_SAMPLER"] = "always_on";
-                variables["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based";
             }
         });
+    }
+
+    /// <summary>Where telemetry goes: to the collector that the settings name, else to the dashboard.</summary>
+    private sealed record Target(string Endpoint, string Protocol, string? Key, bool IsDashboard)
+    {
+        private const string Grpc = "grpc";
+        private const string Http = "http/protobuf";
+
+        public static Target? Choose(ConfigurationManager configuration, DashboardAddress? dashboard, OtlpProtocol? protocol)
+        {
+            var grpc = configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"];
+            var http = configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"];
+            if (string.IsNullOrEmpty(grpc) && string.IsNullOrEmpty(http))
+            {
+                return dashboard is not { IsServed: true } ? null
+                    : protocol == OtlpProtocol.Grpc ? new Target(Address(dashboard.OtlpGrpc), Grpc, dashboard.OtlpKey, true)
+                    : new Target(Address(dashboard.OtlpHttp), Http, dashboard.OtlpKey, true);
+            }
+
+            var useGrpc = protocol == OtlpProtocol.Grpc || (protocol is null && string.IsNullOrEmpty(http));
+            var endpoint = (useGrpc ? grpc : http) ?? http ?? grpc!;
+            return new Target(endpoint, endpoint == grpc ? Grpc : Http, configuration[DashboardAddress.OtlpKeySetting], false);
+        }
+
+        private static string Address(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
     }
 }

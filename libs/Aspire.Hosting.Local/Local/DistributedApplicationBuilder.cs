@@ -2,6 +2,7 @@ using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Local.Dashboard;
+using Aspire.Hosting.Local.Dashboard.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -41,6 +42,13 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Services.AddSingleton<LogFiles>();
         Services.AddSingleton(Dashboard = DashboardAddress.Choose(_host.Configuration, options.DisableDashboard));
         Services.AddSingleton<Orchestrator>();
+        if (!options.DisableDashboard)
+        {
+            // Before the first resource starts, and until the last one has said its last word.
+            Services.AddSingleton<TelemetryStore>();
+            Services.AddHostedService<DashboardReceiver>();
+        }
+
         Services.AddHostedService(services => services.GetRequiredService<Orchestrator>());
         if (!options.DisableDashboard)
         {

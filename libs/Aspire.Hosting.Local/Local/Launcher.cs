@@ -109,7 +109,9 @@ internal sealed class Launcher(LocalPaths paths, DistributedApplicationExecution
             if (await TextAsync(value, cancellationToken) is { } text)
             {
                 variables[name] = text;
-                snapshots.Add(new EnvironmentVariableSnapshot(name, HoldsSecret(value) ? "●●●●●●" : text, true));
+                snapshots.Add(HoldsSecret(value)
+                    ? new EnvironmentVariableSnapshot(name, EnvironmentVariableSnapshot.Mask, true) { Secret = text }
+                    : new EnvironmentVariableSnapshot(name, text, true));
             }
         }
 
@@ -142,6 +144,7 @@ internal sealed class Launcher(LocalPaths paths, DistributedApplicationExecution
 
     private static bool HoldsSecret(object value) => value switch
     {
+        SecretText => true,
         ParameterResource parameter => parameter.Secret,
         // An address is none, and its owner's connection string leads back to it.
         EndpointReference or EndpointReferenceExpression => false,

@@ -14,6 +14,8 @@ internal sealed class DashboardAddress
     public const string OtlpKeySetting = "AppHost:OtlpApiKey";
     private const string UrlSetting = "ASPNETCORE_URLS";
     private const int DefaultPort = 18888;
+    private const int DefaultGrpcPort = 18889;
+    private const int DefaultHttpPort = 18890;
     private readonly IConfiguration _configuration;
 
     private DashboardAddress(IConfiguration configuration, int port, string token, bool isGiven)
@@ -22,11 +24,27 @@ internal sealed class DashboardAddress
         Url = At(port);
         Token = token;
         IsGiven = isGiven;
+        // Beside a dashboard on another port than the usual one, another platform may have the usual ports here too.
+        var usual = port == DefaultPort;
+        OtlpGrpc = At(usual && Ports.IsFree(DefaultGrpcPort) ? DefaultGrpcPort : Ports.Reserve());
+        OtlpHttp = At(usual && Ports.IsFree(DefaultHttpPort) ? DefaultHttpPort : Ports.Reserve());
+        OtlpKey = configuration[OtlpKeySetting] is { Length: > 0 } key ? key : Random();
     }
 
     public Uri Url { get; private set; }
 
     public string Token { get; }
+
+    public bool IsServed { get; private init; }
+
+    /// <summary>Where telemetry is received by OTLP/HTTP.</summary>
+    public Uri OtlpHttp { get; private set; }
+
+    /// <summary>Where telemetry is received by OTLP/gRPC.</summary>
+    public Uri OtlpGrpc { get; private set; }
+
+    /// <summary>What a sender of telemetry must show in the header <c>x-otlp-api-key</c>.</summary>
+    public string OtlpKey { get; }
 
     /// <summary>The user named this port: no other one will do.</summary>
     public bool IsGiven { get; }
@@ -37,7 +55,7 @@ internal sealed class DashboardAddress
         var isGiven = configuration[UrlSetting] is not null && wanted.Port != 0;
         var port = wanted.Port == 0 || (!isGiven && !Ports.IsFree(wanted.Port)) ? Ports.Reserve() : wanted.Port;
         var token = configuration[TokenSetting] ?? configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] ?? Random();
-        var address = new DashboardAddress(configuration, port, token, isGiven);
+        var address = new DashboardAddress(configuration, port, token, isGiven) { IsServed = !disabled };
         if (!disabled)
         {
             configuration[TokenSetting] = token;
@@ -52,6 +70,12 @@ internal sealed class DashboardAddress
     {
         Url = At(Ports.Reserve());
         Publish();
+    }
+
+    public void MoveReceiver()
+    {
+        OtlpGrpc = At(Ports.Reserve());
+        OtlpHttp = At(Ports.Reserve());
     }
 
     private static Uri At(int port) => new UriBuilder("http", "localhost", port).Uri;

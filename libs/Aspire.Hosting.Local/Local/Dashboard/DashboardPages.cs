@@ -1,27 +1,47 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace Aspire.Hosting.Local.Dashboard;
 
-/// <summary>The page and its two files, out of the assembly.</summary>
+/// <summary>The page under each of its addresses, and its files, out of the assembly.</summary>
 internal static class DashboardPages
 {
+    private static readonly string[] Addresses = ["/", "/graph", "/console/{**rest}", "/logs", "/traces/{**rest}", "/metrics/{**rest}"];
+
     public static void MapDashboardPages(this WebApplication app)
     {
-        app.MapGet("/", () => Results.Text(Assets.Read("index.html"), "text/html; charset=utf-8"));
-        app.MapGet("/app.css", () => Results.Text(Assets.Read("app.css"), "text/css; charset=utf-8"));
-        app.MapGet("/app.js", () => Results.Text(Assets.Read("app.js"), "text/javascript; charset=utf-8"));
-        app.MapGet("/icon.svg", () => Results.Text(Assets.Read("icon.svg"), "image/svg+xml"));
+        foreach (var address in Addresses)
+        {
+            app.MapGet(address, () => Results.Bytes(Assets.Files["index.html"], Assets.TypeOf("index.html")));
+        }
+
+        app.MapGet("/{file}", (string file) => Assets.Files.TryGetValue(file, out var content) ? Results.Bytes(content, Assets.TypeOf(file)) : Results.NotFound());
     }
 }
 
+/// <summary>The embedded files by name.</summary>
 internal static class Assets
 {
-    public static string Read(string name)
+    private const string Prefix = "dashboard/";
+
+    public static readonly FrozenDictionary<string, byte[]> Files = typeof(Assets).Assembly.GetManifestResourceNames()
+        .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal))
+        .ToFrozenDictionary(n => n[Prefix.Length..], Read, StringComparer.Ordinal);
+
+    public static string TypeOf(string file) => Path.GetExtension(file) switch
     {
-        using var stream = typeof(Assets).Assembly.GetManifestResourceStream($"dashboard/{name}")
-            ?? throw new InvalidOperationException($"The asset '{name}' is not embedded.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        ".html" => "text/html; charset=utf-8",
+        ".css" => "text/css; charset=utf-8",
+        ".js" => "text/javascript; charset=utf-8",
+        _ => "image/svg+xml",
+    };
+
+    private static byte[] Read(string name)
+    {
+        using var stream = typeof(Assets).Assembly.GetManifestResourceStream(name)!;
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
     }
 }

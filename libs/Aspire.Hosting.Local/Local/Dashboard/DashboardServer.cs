@@ -1,5 +1,7 @@
 using System.Net;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Local.Dashboard.Api;
+using Aspire.Hosting.Local.Dashboard.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +17,8 @@ internal sealed class DashboardServer(
     Orchestrator orchestrator,
     ResourceNotificationService notifications,
     ResourceLoggerService logs,
-    ResourceCommandService commands) : IHostedService, IAsyncDisposable
+    ResourceCommandService commands,
+    TelemetryStore telemetry) : IHostedService, IAsyncDisposable
 {
     private WebApplication? _app;
 
@@ -59,10 +62,12 @@ internal sealed class DashboardServer(
             kestrel.ListenLocalhost(address.Url.Port);
         });
         builder.Services.AddSingleton(address);
-        builder.Services.AddSingleton(orchestrator);
+        builder.Services.AddSingleton(new ResourceViews(orchestrator, notifications));
         builder.Services.AddSingleton(notifications);
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(commands);
+        builder.Services.AddSingleton(telemetry);
         // The events that a page listens to never end by themselves.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
 
@@ -70,7 +75,12 @@ internal sealed class DashboardServer(
         app.Use(Protect);
         app.UseDashboardSignIn();
         app.MapDashboardPages();
-        app.MapDashboardApi();
+        app.MapResources();
+        app.MapLogs();
+        app.MapTraces();
+        app.MapMetrics();
+        app.MapTelemetry();
+        app.MapStream();
         return app;
     }
 

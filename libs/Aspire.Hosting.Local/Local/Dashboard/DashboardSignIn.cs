@@ -65,7 +65,7 @@ internal static class DashboardSignIn
         if (context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == "text/html"))
         {
             // The style of the page is not public either, so it brings its own, allowed by its hash.
-            var page = Assets.Read("login.html").Replace(
+            var page = Encoding.UTF8.GetString(Assets.Files["login.html"]).Replace(
                 "<!--wrong-->", wrong ? "<p role=alert>That token is not the one of this run.</p>" : "", StringComparison.Ordinal);
             var from = page.IndexOf("<style>", StringComparison.Ordinal) + "<style>".Length;
             var style = page[from..page.IndexOf("</style>", StringComparison.Ordinal)];

@@ -1,289 +1,180 @@
-'use strict';
+// The frame of all pages: addresses, colours, keys, the panel at the side.
 
-const $ = id => document.getElementById(id);
-const element = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? '' : value);
+import { $, h, icon, memory, toast, getJson, send, count } from './dom.js';
+import { state, listen, stateOf } from './state.js';
+import * as resources from './resources.js';
+import * as graph from './graph.js';
+import * as consolePage from './console.js';
+import * as logs from './logs.js';
+import * as traces from './traces.js';
+import * as trace from './trace.js';
+import * as metrics from './metrics.js';
+
+const pages = [
+  { path: '/', key: 'r', name: 'Resources', icon: 'resources' },
+  { path: '/graph', key: 'g', name: 'Graph', icon: 'graph' },
+  { path: '/console', key: 'c', name: 'Console', icon: 'console' },
+  { path: '/logs', key: 's', name: 'Logs', icon: 'logs' },
+  { path: '/traces', key: 't', name: 'Traces', icon: 'traces' },
+  { path: '/metrics', key: 'm', name: 'Metrics', icon: 'metrics' },
+];
+const routes = { '': resources, graph, console: consolePage, logs, traces, metrics };
+
+// --- addresses -----------------------------------------------------------------------------------------------------------
+
+let current = null;
+export function go(address, replace = false) {
+  if (address !== location.pathname + location.search) history[replace ? 'replaceState' : 'pushState'](null, '', address);
+  show();
+}
+// Changes what follows the question mark, which is where a page keeps its filters.
+export function setQuery(changes) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === undefined || value === '' || value === false) query.delete(name);
+    else query.set(name, value);
   }
-  node.append(...children.filter(child => child !== null && child !== undefined));
-  return node;
-};
+  const text = query.toString();
+  history.replaceState(null, '', location.pathname + (text ? `?${text}` : ''));
+}
 
-let resources = [];
+function show() {
+  const parts = location.pathname.split('/').slice(1).map(decodeURIComponent);
+  const page = parts[0] === 'traces' && parts[1] ? trace : routes[parts[0]] ?? resources;
+  current?.close?.();
+  closePanel(false);
+  for (const link of $('links').querySelectorAll('a')) {
+    if (link.getAttribute('href') === `/${parts[0]}`) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
+  }
+  const main = $('main');
+  main.replaceChildren();
+  main.className = '';
+  main.scrollTop = 0;
+  current = page.open(main, parts.slice(1), new URLSearchParams(location.search)) ?? {};
+  document.title = `${current.title ?? 'Dashboard'} · Dashboard`;
+}
+
+addEventListener('popstate', show);
+document.addEventListener('click', event => {
+  const link = event.target.closest?.('a[href^="/"]');
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
+  event.preventDefault();
+  go(link.getAttribute('href'));
+  if (link.closest('#nav')) $('main').focus({ preventScroll: true });
+});
+
+// --- the panel -----------------------------------------------------------------------------------------------------------
+
+let panelReturn = null;
+let panelClosed = null;
+export function openPanel(title, body, closed) {
+  const panel = $('panel');
+  if (panel.hidden) panelReturn = document.activeElement;
+  panelClosed = closed ?? null;
+  panel.replaceChildren(
+    h('header', {}, h('h2', { id: 'panel-title' }, title),
+      h('button', { type: 'button', class: 'quiet', 'aria-label': 'Close details', title: 'Close (Esc)', onclick: () => closePanel() }, icon('close'))),
+    h('div', { class: 'body' }, body));
+  panel.hidden = false;
+  $('shell').classList.add('with-panel');
+}
+export function closePanel(focus = true) {
+  if ($('panel').hidden) return;
+  $('panel').hidden = true;
+  $('shell').classList.remove('with-panel');
+  panelClosed?.();
+  if (focus && panelReturn?.isConnected) panelReturn.focus({ preventScroll: true });
+}
 
 // --- colours -------------------------------------------------------------------------------------------------------------
 
-const themes = { '': ['as the system', 'Auto'], light: ['light', 'Light'], dark: ['dark', 'Dark'] };
+const themes = { auto: 'as the system', light: 'light', dark: 'dark' };
 function showTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  $('theme').textContent = themes[theme][1];
-  $('theme').setAttribute('aria-label', `Colours: ${themes[theme][0]}`);
+  $('theme').replaceChildren(icon(theme));
+  $('theme').setAttribute('aria-label', `Colours: ${themes[theme]}`);
+  $('theme').title = `Colours: ${themes[theme]}`;
+  dispatchEvent(new Event('themechange'));
 }
 $('theme').onclick = () => {
   const names = Object.keys(themes);
-  const next = names[(names.indexOf(document.documentElement.dataset.theme || '') + 1) % names.length];
+  const next = names[(names.indexOf(document.documentElement.dataset.theme) + 1) % names.length];
   localStorage.setItem('theme', next);
   showTheme(next);
 };
-showTheme(localStorage.getItem('theme') in themes ? localStorage.getItem('theme') : '');
+showTheme(localStorage.getItem('theme') in themes ? localStorage.getItem('theme') : 'auto');
 
-// --- resources -----------------------------------------------------------------------------------------------------------
+// --- help ----------------------------------------------------------------------------------------------------------------
 
-function stateOf(resource) {
-  if (resource.state === 'Running') {
-    if (resource.health === null || resource.health === undefined) return ['wait', 'Starting'];
-    if (resource.health === 'Healthy') return ['good', 'Running'];
-    return ['bad', `Running, ${resource.health.toLowerCase()}`];
-  }
-  if (['Waiting', 'Starting', 'Stopping'].includes(resource.state)) return ['wait', resource.state];
-  if (resource.state === 'FailedToStart') return ['bad', 'Failed to start'];
-  if (resource.state === 'Exited') return ['bad', `Exited (${resource.exitCode})`];
-  return ['', resource.state === 'NotStarted' ? 'Stopped' : resource.state];
+const keys = [
+  ...pages.map(page => [page.key, page.name]),
+  ['/', 'Search on this page'], ['↑ ↓', 'Walk through rows'], ['Enter', 'Open a row'], ['← →', 'Fold and unfold spans'],
+  ['Esc', 'Close details, leave a search'], ['f', 'Console: follow'], ['p', 'Pause what is live'], ['w', 'Console: wrap lines'], ['?', 'This help'],
+];
+async function showHelp() {
+  const telemetry = await getJson('/api/telemetry');
+  const address = (name, value) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, h('code', {}, value)));
+  $('dialog').replaceChildren(
+    h('form', { method: 'dialog', class: 'bar' }, h('h2', { id: 'dialog-title' }, 'Help'), h('button', { 'aria-label': 'Close help' }, 'Close')),
+    h('h3', {}, 'Keys'),
+    h('dl', { class: 'keys' }, keys.map(([key, text]) => h('div', {}, h('dt', {}, h('kbd', {}, key)), h('dd', {}, text)))),
+    telemetry && h('h3', {}, 'Send telemetry here'),
+    telemetry && h('p', { class: 'soft' }, 'Anything that speaks OTLP on this machine can: set these variables for it.'),
+    telemetry && h('table', { class: 'pairs' }, h('tbody', {},
+      address('OTEL_EXPORTER_OTLP_ENDPOINT', telemetry.http), address('OTEL_EXPORTER_OTLP_PROTOCOL', 'http/protobuf'),
+      address('or, by gRPC', telemetry.grpc), address('OTEL_EXPORTER_OTLP_HEADERS', `${telemetry.header}=${telemetry.key}`))),
+    telemetry && h('h3', {}, 'Kept in memory'),
+    telemetry && h('p', {},
+      `${count(telemetry.figures.spans)} spans in ${count(telemetry.figures.traces)} traces, ${count(telemetry.figures.logs)} log records, `
+      + `${count(telemetry.figures.series)} metric series: ${memory(telemetry.figures.bytes) || '0 MB'}. The oldest makes room for the newest. `,
+      h('button', { type: 'button', onclick: async () => { if (await send('DELETE', '/api/telemetry')) { $('dialog').close(); toast('Forgotten'); } } }, 'Forget all telemetry')));
+  $('dialog').showModal();
 }
+$('help').append(icon('help'));
+$('help').onclick = showHelp;
 
-const memory = bytes => bytes ? `${(bytes / 1048576).toFixed(bytes < 104857600 ? 1 : 0)} MB` : '';
-function since(started) {
-  if (!started) return '';
-  const s = Math.max(0, Math.floor((Date.now() - new Date(started)) / 1000));
-  return s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min` : s < 86400 ? `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min` : `${Math.floor(s / 86400)} d`;
-}
-
-function endpoint({ name, url }) {
-  const label = ['http', 'https', 'tcp'].includes(name) ? null : element('small', { class: 'soft' }, ` ${name}`);
-  return element('span', {}, /^https?:/.test(url) ? element('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, url) : url, label);
-}
-
-function action(resource, command, label) {
-  const up = !['NotStarted', 'Exited', 'FailedToStart', 'Finished'].includes(resource.state);
-  const possible = command === 'start' ? !up : up && resource.state !== 'Stopping';
-  const button = element('button', { type: 'button', 'data-key': `${resource.id}/${command}`, 'aria-label': `${label} ${resource.id}`, disabled: !possible }, label);
-  button.onclick = async () => {
-    button.disabled = true;
-    const answer = await fetch(`/api/resources/${encodeURIComponent(resource.id)}/${command}`, { method: 'POST', headers: { 'X-Dashboard': '1' } }).catch(() => null);
-    if (!answer || !answer.ok) toast(`Could not ${command} ${resource.id}.`);
-  };
-  return button;
-}
-
-function row(resource) {
-  const [kind, text] = stateOf(resource);
-  const running = resource.state === 'Running';
-  const name = element('button', { type: 'button', class: 'name', 'data-key': `${resource.id}/name`, title: 'Details' }, resource.id);
-  name.onclick = () => showDetails(resource.id);
-  const actions = resource.hasProcess
-    ? [element('a', { href: `#/logs/${resource.id}`, 'data-key': `${resource.id}/logs`, 'aria-label': `Console of ${resource.id}` }, 'Console'),
-       resource.state === 'Running' || resource.state === 'Waiting' || resource.state === 'Starting' || resource.state === 'Stopping' ? action(resource, 'stop', 'Stop') : action(resource, 'start', 'Start'),
-       action(resource, 'restart', 'Restart')]
-    : [];
-  return element('tr', {},
-    element('td', {}, name, element('span', { class: 'type' }, resource.type + (resource.failures ? ` · ended ${resource.failures}× by itself` : ''))),
-    element('td', {}, element('span', { class: `state ${kind}` }, text)),
-    element('td', { class: 'wide' }, ...(resource.endpoints.length ? [element('div', { class: 'endpoints' }, ...resource.endpoints.map(endpoint))] : [])),
-    element('td', { class: 'number', 'data-label': 'Process' }, running && resource.pid ? String(resource.pid) : ''),
-    element('td', { class: 'number', 'data-label': 'Memory' }, running ? memory(resource.memory) : ''),
-    element('td', { class: 'number', 'data-label': 'Up' }, running ? since(resource.started) : ''),
-    element('td', { class: 'actions' }, ...actions));
-}
-
-function showResources() {
-  const words = $('resource-filter').value.trim().toLowerCase();
-  const shown = resources.filter(r => !words || `${r.id} ${r.type} ${stateOf(r)[1]}`.toLowerCase().includes(words));
-  // The rows are made anew; whoever stood on a button with the keyboard stays on it.
-  const key = document.activeElement?.dataset?.key;
-  $('rows').replaceChildren(...shown.map(row));
-  if (key) document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
-  $('none').hidden = shown.length > 0;
-  const good = resources.filter(r => stateOf(r)[0] === 'good').length;
-  const total = resources.reduce((sum, r) => sum + (r.state === 'Running' && r.memory || 0), 0);
-  const text = resources.length ? `${good} of ${resources.length} running${total ? ` · ${memory(total)}` : ''}` : 'Starting …';
-  if ($('summary').textContent !== text) $('summary').textContent = text;
-  document.title = resources.length && good < resources.length ? `(${resources.length - good}) Dashboard` : 'Dashboard';
-  showChoices();
-}
-$('resource-filter').oninput = showResources;
-setInterval(() => { if (!$('resources').hidden && !document.hidden) showResources(); }, 10000);
-
-async function showDetails(id) {
-  const answer = await fetch(`/api/resources/${encodeURIComponent(id)}`).catch(() => null);
-  if (!answer || !answer.ok) return toast(`Nothing is known of ${id}.`);
-  const { environment, health, references } = await answer.json();
-  const table = rows => element('table', {}, element('tbody', {}, ...rows.map(([name, value]) => element('tr', {}, element('td', {}, name), element('td', {}, value)))));
-  $('details-title').textContent = id;
-  $('details-body').replaceChildren(
-    ...(health.length ? [element('h3', {}, 'Health'), table(health.map(h => [h.name, h.status + (h.description ? `: ${h.description}` : '')]))] : []),
-    ...(references.length ? [element('h3', {}, 'Uses'), element('p', {}, references.join(', '))] : []),
-    ...(environment.length ? [element('h3', {}, 'Environment'), table(environment.map(v => [v.name, v.value]))] : []));
-  if (!$('details-body').childElementCount) $('details-body').append(element('p', { class: 'soft' }, 'Nothing more is known of it.'));
-  $('details').showModal();
-}
-$('details').onclick = event => { if (event.target === $('details')) $('details').close(); };
-
-let toastTimer = 0;
-function toast(text) {
-  $('toast').textContent = text;
-  $('toast').hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { $('toast').hidden = true; }, 6000);
-}
-
-// --- console -------------------------------------------------------------------------------------------------------------
-
-const most = 10000;
-const log = { id: null, source: null, lines: [], held: [], last: 0, paused: false, follow: true };
-
-// The colours of a terminal (ECMA-48 SGR, the sixteen usual ones) as classes; every other sequence is left out.
-function paint(text, into, words) {
-  let style = [];
-  // eslint-disable-next-line no-control-regex
-  for (const part of text.split(/(\x1b\[[0-9;?]*[A-Za-z])/)) {
-    const sequence = /^\x1b\[([0-9;?]*)([A-Za-z])$/.exec(part);
-    if (!sequence) {
-      if (part) into.append(style.length ? element('span', { class: style.join(' ') }, ...highlighted(part, words)) : '', ...(style.length ? [] : highlighted(part, words)));
-    } else if (sequence[2] === 'm') {
-      const codes = sequence[1].split(';').map(Number);
-      if (codes[0] === 38 || codes[0] === 48) continue;
-      for (const code of codes) {
-        if (code === 0) style = [];
-        else if (code === 39 || code === 22) style = style.filter(s => code === 22 ? s !== 'a1' : s === 'a1');
-        else if (code === 1) style.push('a1');
-        else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) style = [...style.filter(s => s === 'a1'), `a${code}`];
-      }
-    }
-  }
-}
-function highlighted(text, words) {
-  if (!words) return [text];
-  const found = [];
-  const lower = text.toLowerCase();
-  let from = 0;
-  for (let at = lower.indexOf(words); at >= 0; at = lower.indexOf(words, from)) {
-    if (at > from) found.push(text.slice(from, at));
-    found.push(element('mark', {}, text.slice(at, at + words.length)));
-    from = at + words.length;
-  }
-  found.push(text.slice(from));
-  return found;
-}
-const plain = text => text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '');
-const filterWords = () => $('log-filter').value.trim().toLowerCase();
-const wanted = (line, words) => !words || plain(line.t).toLowerCase().includes(words);
-
-function lineNode(line, words) {
-  const text = element('span');
-  paint(line.t, text, words);
-  return element('div', { class: line.e ? 'line err' : 'line' }, element('b', { 'aria-hidden': 'true' }, String(line.n)), text);
-}
-
-function addLines(lines) {
-  const words = filterWords();
-  log.lines.push(...lines);
-  if (log.lines.length > most) log.lines.splice(0, log.lines.length - most);
-  $('lines').append(...lines.filter(line => wanted(line, words)).map(line => lineNode(line, words)));
-  while ($('lines').childElementCount > most) $('lines').firstElementChild.remove();
-  afterLines();
-}
-function showLines() {
-  const words = filterWords();
-  $('lines').replaceChildren(...log.lines.filter(line => wanted(line, words)).map(line => lineNode(line, words)));
-  afterLines();
-}
-function afterLines() {
-  if (log.follow) $('lines').scrollTop = $('lines').scrollHeight;
-  const shown = $('lines').childElementCount;
-  $('log-count').textContent = (shown === log.lines.length ? `${shown} lines` : `${shown} of ${log.lines.length} lines`) + (log.held.length ? `, ${log.held.length} held back` : '');
-}
-
-function openLog(id) {
-  if (log.id === id) return;
-  log.source?.close();
-  Object.assign(log, { id, lines: [], held: [], last: 0 });
-  $('lines').replaceChildren();
-  $('log-count').textContent = '';
-  if (!id) return;
-  log.source = new EventSource(`/api/resources/${encodeURIComponent(id)}/logs`);
-  log.source.onmessage = event => {
-    // After a lost connection the backlog comes again.
-    const fresh = JSON.parse(event.data).filter(line => line.n > log.last);
-    if (!fresh.length) return;
-    log.last = fresh[fresh.length - 1].n;
-    if (log.paused) {
-      log.held.push(...fresh);
-      if (log.held.length > most) log.held.splice(0, log.held.length - most);
-      afterLines();
-    } else addLines(fresh);
-  };
-}
-
-function showChoices() {
-  const ids = resources.filter(r => r.hasProcess).map(r => r.id);
-  if (ids.join() !== [...$('log-resource').options].map(o => o.value).join()) {
-    $('log-resource').replaceChildren(...ids.map(id => element('option', { value: id }, id)));
-    route();
-  }
-}
-$('log-resource').onchange = () => { location.hash = `#/logs/${$('log-resource').value}`; };
-$('log-filter').oninput = showLines;
-const press = (button, on) => $(button).setAttribute('aria-pressed', String(on));
-function setFollow(on) { log.follow = on; press('log-follow', on); if (on) afterLines(); }
-function setPaused(on) {
-  log.paused = on;
-  press('log-pause', on);
-  if (!on) addLines(log.held.splice(0));
-}
-$('log-follow').onclick = () => setFollow(!log.follow);
-$('log-pause').onclick = () => setPaused(!log.paused);
-$('log-wrap').onclick = () => press('log-wrap', $('lines').classList.toggle('wrap'));
-$('log-clear').onclick = () => { log.lines = []; log.held = []; showLines(); };
-$('log-save').onclick = () => {
-  const words = filterWords();
-  const text = log.lines.filter(line => wanted(line, words)).map(line => plain(line.t)).join('\n') + '\n';
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  element('a', { href: url, download: `${log.id}.log` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-};
-// Scrolling up means reading: the view stays there until its end is reached again.
-$('lines').onscroll = () => {
-  const atEnd = $('lines').scrollHeight - $('lines').scrollTop - $('lines').clientHeight < 24;
-  if (atEnd !== log.follow) { log.follow = atEnd; press('log-follow', atEnd); }
-};
-
-// --- pages and keys ------------------------------------------------------------------------------------------------------
-
-function route() {
-  const [, page, id] = location.hash.split('/');
-  const onLogs = page === 'logs';
-  $('logs').hidden = !onLogs;
-  $('resources').hidden = onLogs;
-  for (const link of document.querySelectorAll('nav a')) {
-    if (link.dataset.page === (onLogs ? 'logs' : 'resources')) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
-  }
-  if (onLogs) {
-    const chosen = id ? decodeURIComponent(id) : $('log-resource').value;
-    if ([...$('log-resource').options].some(o => o.value === chosen)) $('log-resource').value = chosen;
-    openLog(chosen || null);
-  } else openLog(null);
-}
-addEventListener('hashchange', () => { route(); $('main').focus({ preventScroll: true }); });
+// --- keys ----------------------------------------------------------------------------------------------------------------
 
 addEventListener('keydown', event => {
-  if (event.ctrlKey || event.metaKey || event.altKey || $('details').open) return;
-  const typing = event.target.matches('input, select, textarea');
-  const onLogs = !$('logs').hidden;
-  if (event.key === 'Escape' && typing) { event.target.value = event.target.matches('select') ? event.target.value : ''; event.target.dispatchEvent(new Event('input')); event.target.blur(); return; }
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || $('dialog').open) return;
+  const typing = event.target.matches?.('input, select, textarea');
+  if (event.key === 'Escape') {
+    if (typing) {
+      if (event.target.value && event.target.matches('input')) {
+        event.target.value = '';
+        event.target.dispatchEvent(new Event('input'));
+      } else event.target.blur();
+    } else closePanel();
+    return;
+  }
   if (typing) return;
-  const keys = { '/': () => $(onLogs ? 'log-filter' : 'resource-filter').focus(), r: () => { location.hash = '#/'; }, c: () => { location.hash = '#/logs'; } };
-  if (onLogs) Object.assign(keys, { f: () => setFollow(!log.follow), p: () => setPaused(!log.paused), w: () => $('log-wrap').click() });
-  if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
+  const own = current?.keys?.[event.key];
+  const page = pages.find(p => p.key === event.key);
+  if (own) own();
+  else if (event.key === '/') $('main').querySelector('input[type=search]')?.focus();
+  else if (event.key === '?') showHelp();
+  else if (page) { go(page.path); $('main').focus({ preventScroll: true }); } else return;
+  event.preventDefault();
 });
 
-// --- live ----------------------------------------------------------------------------------------------------------------
+// --- frame ---------------------------------------------------------------------------------------------------------------
 
-const live = new EventSource('/api/resources/stream');
-live.onmessage = event => { resources = JSON.parse(event.data); $('offline').hidden = true; showResources(); };
-live.onerror = async () => {
-  $('offline').hidden = false;
-  const answer = await fetch('/api/resources').catch(() => null);
-  if (answer?.status === 401) location.reload();
-};
-route();
+$('links').append(...pages.map(page => h('li', {}, h('a', { href: page.path, title: `${page.name} (${page.key})` }, icon(page.icon), h('span', {}, page.name), h('b', { class: 'badge', hidden: true })))));
+
+listen(what => {
+  if (what === 'resources') {
+    const good = state.resources.filter(r => stateOf(r)[0] === 'good').length;
+    const total = state.resources.reduce((sum, r) => sum + (r.state === 'Running' && r.memory || 0), 0);
+    const text = state.resources.length ? `${good} of ${state.resources.length} running${total ? ` · ${memory(total)}` : ''}` : 'Starting …';
+    if ($('summary').textContent !== text) $('summary').textContent = text;
+  }
+  if (what === 'telemetry') {
+    const errors = Object.values(state.figures.errors).reduce((sum, n) => sum + n, 0);
+    const badge = $('links').querySelector('a[href="/logs"] .badge');
+    badge.hidden = errors === 0;
+    badge.textContent = errors > 999 ? '999+' : String(errors);
+    badge.setAttribute('aria-label', `${errors} errors`);
+  }
+  current?.changed?.(what);
+});
+show();
