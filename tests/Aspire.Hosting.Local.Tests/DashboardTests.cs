@@ -17,7 +17,7 @@ public sealed class DashboardTests
         var address = new Uri(test.Setting("ASPNETCORE_URLS"));
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = address };
 
-        foreach (var path in (string[])["/", "/app.js", "/app.css", "/icon.svg", "/api/resources", "/api/resources/stream", "/api/resources/service/logs", "/nothing", "/login", "/login?t=wrong"])
+        foreach (var path in (string[])["/", "/app.js", "/app.css", "/icon.svg", "/logs", "/traces/1", "/metrics", "/uPlot.esm.js", "/api/resources", "/api/stream", "/api/logs", "/api/traces", "/api/metrics", "/api/telemetry", "/api/resources/service/logs", "/nothing", "/login", "/login?t=wrong"])
         {
             using var refused = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Cancellation);
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
@@ -54,6 +54,10 @@ public sealed class DashboardTests
         var details = await client.GetStringAsync("/api/resources/service", Cancellation);
         Assert.Contains("visible", details, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", details, StringComparison.Ordinal);
+        var revealed = await client.GetStringAsync("/api/resources/service/environment/SECRET", Cancellation);
+        Assert.Contains("geheim", revealed, StringComparison.Ordinal);
+        using var nothingHidden = await client.GetAsync("/api/resources/service/environment/OPEN", Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, nothingHidden.StatusCode);
 
         using var stopped = await client.PostAsync("/api/resources/service/stop", null, Cancellation);
         Assert.Equal(HttpStatusCode.NoContent, stopped.StatusCode);
@@ -106,8 +110,12 @@ public sealed class DashboardTests
         (await client.GetAsync($"/login?t={test.Setting("AppHost:BrowserToken")}", Cancellation)).Dispose();
 
         using var answer = await client.PostAsync("/api/resources/service/stop", null, Cancellation);
+        using var forgotten = await client.DeleteAsync("/api/telemetry", Cancellation);
+        using var revealed = await client.GetAsync("/api/resources/service/environment/SECRET", Cancellation);
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, forgotten.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, revealed.StatusCode);
     }
 
     private static HttpClient SignedIn(TestApplication test)

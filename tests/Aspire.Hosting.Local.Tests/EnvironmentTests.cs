@@ -85,6 +85,36 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public async Task Without_a_setting_telemetry_goes_to_the_dashboard_with_its_key()
+    {
+        await using var test = new TestApplication(dashboard: true);
+        var project = test.Builder.AddProject("web", "web.csproj", launchProfileName: null);
+        var grpc = test.Builder.AddExecutable("tool", "/bin/true", ".").WithOtlpExporter(OtlpProtocol.Grpc);
+
+        var variables = await test.VariablesOfAsync(project.Resource);
+        var others = await test.VariablesOfAsync(grpc.Resource);
+
+        Assert.StartsWith("http://localhost:", variables["OTEL_EXPORTER_OTLP_ENDPOINT"], StringComparison.Ordinal);
+        Assert.Equal("http/protobuf", variables["OTEL_EXPORTER_OTLP_PROTOCOL"]);
+        Assert.StartsWith("x-otlp-api-key=", variables["OTEL_EXPORTER_OTLP_HEADERS"], StringComparison.Ordinal);
+        Assert.Equal("grpc", others["OTEL_EXPORTER_OTLP_PROTOCOL"]);
+        Assert.NotEqual(variables["OTEL_EXPORTER_OTLP_ENDPOINT"], others["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        Assert.Equal(variables["OTEL_EXPORTER_OTLP_HEADERS"], others["OTEL_EXPORTER_OTLP_HEADERS"]);
+    }
+
+    [Theory]
+    [InlineData(true, "true")]
+    [InlineData(false, null)]
+    public async Task Without_a_dashboard_or_with_signals_off_nothing_is_exported(bool dashboard, string? disabled)
+    {
+        await using var test = new TestApplication(dashboard);
+        test.Builder.Configuration["OTEL_SDK_DISABLED"] = disabled;
+        var project = test.Builder.AddProject("web", "web.csproj", launchProfileName: null);
+
+        Assert.DoesNotContain("OTEL_EXPORTER_OTLP_ENDPOINT", await test.VariablesOfAsync(project.Resource));
+    }
+
+    [Fact]
     public async Task An_expression_is_resolved_late_and_can_encode_its_holes()
     {
         await using var test = new TestApplication();

@@ -1,6 +1,6 @@
 // The frame of all pages: addresses, colours, keys, the panel at the side.
 
-import { $, h, icon, memory, toast, getJson, send, count } from './dom.js';
+import { $, h, kept, icon, memory, toast, getJson, send, count } from './dom.js';
 import { state, listen, stateOf } from './state.js';
 import * as resources from './resources.js';
 import * as graph from './graph.js';
@@ -114,7 +114,7 @@ const keys = [
 async function showHelp() {
   const telemetry = await getJson('/api/telemetry');
   const address = (name, value) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, h('code', {}, value)));
-  $('dialog').replaceChildren(
+  $('dialog').replaceChildren(...kept([
     h('form', { method: 'dialog', class: 'bar' }, h('h2', { id: 'dialog-title' }, 'Help'), h('button', { 'aria-label': 'Close help' }, 'Close')),
     h('h3', {}, 'Keys'),
     h('dl', { class: 'keys' }, keys.map(([key, text]) => h('div', {}, h('dt', {}, h('kbd', {}, key)), h('dd', {}, text)))),
@@ -127,7 +127,7 @@ async function showHelp() {
     telemetry && h('p', {},
       `${count(telemetry.figures.spans)} spans in ${count(telemetry.figures.traces)} traces, ${count(telemetry.figures.logs)} log records, `
       + `${count(telemetry.figures.series)} metric series: ${memory(telemetry.figures.bytes) || '0 MB'}. The oldest makes room for the newest. `,
-      h('button', { type: 'button', onclick: async () => { if (await send('DELETE', '/api/telemetry')) { $('dialog').close(); toast('Forgotten'); } } }, 'Forget all telemetry')));
+      h('button', { type: 'button', onclick: async () => { if (await send('DELETE', '/api/telemetry')) { $('dialog').close(); toast('Forgotten'); } } }, 'Forget all telemetry'))]));
   $('dialog').showModal();
 }
 $('help').append(icon('help'));

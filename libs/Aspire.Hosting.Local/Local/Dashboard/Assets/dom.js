@@ -2,13 +2,15 @@
 
 export const $ = id => document.getElementById(id);
 
+// What is not there leaves no trace: `condition && element` may stand among children.
+export const kept = children => children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false);
 const fill = (node, attributes, children) => {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? '' : value);
   }
-  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
+  node.append(...kept(children));
   return node;
 };
 export const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);

@@ -5,7 +5,7 @@ import { state, stateOf } from './state.js';
 import { errorsOf, openDetails } from './resources.js';
 import { Graph, layout } from './dagre.esm.js';
 
-const width = 164;
+const width = 178;
 const height = 50;
 
 function arrange() {
@@ -40,7 +40,7 @@ export function open(main) {
   const node = (resource, at) => {
     const [kind, text] = stateOf(resource);
     const errors = errorsOf(resource);
-    const name = resource.id.length > 17 ? `${resource.id.slice(0, 16)}…` : resource.id;
+    const name = resource.id.length > 19 ? `${resource.id.slice(0, 18)}…` : resource.id;
     const activate = event => { if (!event.key || event.key === 'Enter' || event.key === ' ') { event.preventDefault?.(); openDetails(resource.id); } };
     const touch = on => () => {
       picture.classList.toggle('touched', on);
@@ -54,7 +54,7 @@ export function open(main) {
     s('rect', { width, height, rx: 9 }),
     s('circle', { cx: 17, cy: 18, r: 5 }),
     s('text', { x: 30, y: 22, class: 'title' }, name),
-    s('text', { x: 30, y: 38, class: 'sub' }, errors ? `${errors} ${errors === 1 ? 'error' : 'errors'}` : `${resource.type} · ${text}`.slice(0, 24)));
+    s('text', { x: 30, y: 38, class: errors ? 'sub bad' : 'sub' }, errors ? `${errors} ${errors === 1 ? 'error' : 'errors'}` : kind === 'good' ? resource.type : text));
   };
 
   const show = () => {

@@ -8,7 +8,15 @@ const windows = [['1', '1 minute'], ['5', '5 minutes'], ['15', '15 minutes'], ['
 // What is looked at first where nothing was chosen.
 const telling = ['http.server.request.duration', 'api_latency_seconds', 'api_requests_total', 'process.cpu.time', 'dotnet.gc.heap.total_allocated'];
 const palette = ['--c0', '--c1', '--c2', '--c3', '--c4', '--c5', '--c6', '--c7', '--c8', '--c9'];
-const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+// A canvas knows no variables: an element is asked which colour one stands for in the present theme.
+const probe = document.body.appendChild(h('i', { hidden: true }));
+const css = name => {
+  probe.style.color = `var(${name})`;
+  return getComputedStyle(probe).color;
+};
+const kinds = { counter: 'rate', histogram: 'percentiles', gauge: 'value', updowncounter: 'value' };
+// A long name breaks after its dots.
+const breakable = name => name.split(/(?<=[._])/).flatMap(part => [part, h('wbr')]);
 
 // UCUM's seconds and bytes as people read them; {request} and the like name what is counted.
 function reader(unit, perSecond) {
@@ -83,8 +91,8 @@ export function open(main, [resource, meter, name], query) {
     const words = search.value.trim().toLowerCase();
     const shown = instruments.filter(i => i.resource === resource && `${i.meter} ${i.name} ${i.description}`.toLowerCase().includes(words));
     const meters = [...Map.groupBy(shown, i => i.meter)];
-    reconcile(list, meters, ([m]) => m, ([, of]) => JSON.stringify(of.map(i => i.name)), ([m, of]) => h('section', {}, h('h3', {}, m),
-      of.map(i => h('a', { href: address(i), title: i.description, 'data-focus': i.name, 'aria-current': i.meter === meter && i.name === name ? 'page' : null }, i.name, h('small', {}, i.kind)))));
+    reconcile(list, meters, ([m]) => m, ([, of]) => JSON.stringify(of.map(i => i.name)), ([m, of]) => h('section', {}, h('h3', {}, breakable(m)),
+      of.map(i => h('a', { href: address(i), title: i.description, 'data-focus': i.name, 'aria-current': i.meter === meter && i.name === name ? 'page' : null }, h('span', {}, breakable(i.name)), h('small', {}, kinds[i.kind])))));
   };
   const fill = async () => {
     instruments = await getJson('/api/metrics') ?? [];

@@ -104,8 +104,8 @@ export function open(main, path, query) {
   const none = h('p', { class: 'empty', hidden: true }, 'No resource matches.');
   main.append(
     h('div', { class: 'bar' }, h('h1', {}, 'Resources'), filter),
-    h('div', { class: 'frame' }, h('table', { class: 'cards' },
-      h('thead', {}, h('tr', {}, ['Name', 'State', 'Errors', 'Endpoints'].map(name => h('th', { scope: 'col' }, name)),
+    h('div', { class: 'frame resources' }, h('table', { class: 'cards' },
+      h('thead', {}, h('tr', {}, ['Name', 'State', 'Errors', 'Endpoints'].map(name => h('th', { scope: 'col', class: name === 'Endpoints' ? 'wide' : null }, name)),
         ['Memory', 'Up'].map(name => h('th', { scope: 'col', class: 'number' }, name)), h('th', { scope: 'col' }, h('span', { class: 'hidden' }, 'Actions')))),
       body), none));
 

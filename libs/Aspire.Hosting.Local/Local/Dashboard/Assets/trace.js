@@ -1,6 +1,6 @@
 // One trace as a waterfall, across resources and message queues, with what each span says.
 
-import { h, icon, iconButton, clock, moment, duration, colour, resourceName, getJson, pairs, walkable, copy, calm, late } from './dom.js';
+import { h, kept, icon, iconButton, clock, moment, duration, colour, resourceName, getJson, pairs, walkable, copy, calm, late } from './dom.js';
 import { openPanel, setQuery } from './app.js';
 import { level, openLog } from './logs.js';
 
@@ -18,12 +18,12 @@ function tree(spans) {
     } else roots.push(span);
   }
   const rows = [];
-  const visit = (list, depth) => {
+  const visit = (list, depth, caller) => {
     for (const span of list) {
       if (span.row) continue;
-      span.row = { depth, children: below.get(span.id) ?? [] };
+      span.row = { depth, caller, children: below.get(span.id) ?? [] };
       rows.push(span);
-      visit(span.row.children, depth + 1);
+      visit(span.row.children, depth + 1, span.resource);
     }
   };
   visit(roots, 0);
@@ -70,7 +70,7 @@ async function openSpan(traceId, span) {
   setQuery({ span: span.id });
 }
 
-export function open(main, [, id], query) {
+export function open(main, [id], query) {
   const page = { title: 'Trace' };
   const head = h('div', { class: 'bar' }, h('a', { href: '/traces', class: 'button quiet', 'aria-label': 'All traces', title: 'All traces' }, icon('back')), h('h1', {}, 'Trace'));
   const body = h('div', { class: 'fill' });
@@ -104,7 +104,7 @@ export function open(main, [, id], query) {
         ? h('button', { type: 'button', class: 'caret', tabindex: -1, 'aria-label': `Fold what ${span.name} called`, onclick: event => { event.stopPropagation(); turn(span); } }, icon('down'))
         : h('span', { class: 'caret' });
       const name = h('div', { class: 'span-name', role: 'gridcell' }, caret, h('span', { class: `stripe ${colour(span.resource)}` }),
-        h('span', { class: 'who' }, span.resource), h('span', { class: 'what' }, span.name), span.error && h('span', { class: 'errors' }, icon('error'), h('span', { class: 'hidden' }, 'failed')),
+        span.resource !== span.row.caller && h('span', { class: 'who' }, span.resource), h('span', { class: 'what' }, span.name), span.error && h('span', { class: 'errors' }, icon('error'), h('span', { class: 'hidden' }, 'failed')),
         h('small', {}, [kinds[span.kind], span.info].filter(Boolean).join(' · ')));
       name.style.setProperty('--depth', Math.min(span.row.depth, 24));
       const label = h('span', { class: 'label' }, duration(span.us));
@@ -136,6 +136,13 @@ export function open(main, [, id], query) {
         if (span.row.children.length) nodes[i].setAttribute('aria-expanded', String(!folded.has(span.id)));
       });
     };
+    let lastError = null;
+    const nextError = () => {
+      const failed = nodes.filter(node => node.classList.contains('bad') && !node.hidden);
+      lastError = failed[(failed.indexOf(lastError) + 1) % failed.length];
+      lastError?.focus({ preventScroll: true });
+      lastError?.scrollIntoView({ block: 'center' });
+    };
     const turn = (span, to) => {
       if (!span.row.children.length) return;
       if (to ?? !folded.has(span.id)) folded.add(span.id); else folded.delete(span.id);
@@ -151,10 +158,11 @@ export function open(main, [, id], query) {
     });
     fold();
 
-    body.replaceChildren(
+    body.replaceChildren(...kept([
       h('dl', { class: 'facts' },
-        [['Started', `${moment(trace.start)}`], ['Duration', duration(trace.ms * 1000)], ['Resources', trace.resources.length], ['Spans', trace.spans], ['Errors', trace.errors]]
-          .map(([name, value]) => h('div', { class: name === 'Errors' && value ? 'bad' : null }, h('dt', {}, name), h('dd', {}, String(value)))),
+        [['Started', `${moment(trace.start)}`], ['Duration', duration(trace.ms * 1000)], ['Resources', trace.resources.length], ['Spans', trace.spans]]
+          .map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, String(value)))),
+        h('div', { class: trace.errors ? 'bad' : null }, h('dt', {}, 'Errors'), h('dd', {}, trace.errors ? h('button', { type: 'button', class: 'link', title: 'To the next failed span', onclick: () => nextError() }, String(trace.errors)) : '0')),
         h('div', { class: 'grow' }, h('dt', {}, 'Trace'), h('dd', {}, h('code', {}, trace.id)))),
       h('p', { class: 'shares' }, trace.resources.map(share => h('span', { class: `share ${colour(share.name)}` }, share.name, h('b', {}, share.spans))),
         logs.length > 0 && h('a', { href: `/logs?trace=${trace.id}` }, `${logs.length} log ${logs.length === 1 ? 'record' : 'records'}`)),
@@ -168,7 +176,7 @@ export function open(main, [, id], query) {
         h('ul', { class: 'plain' }, linkedFrom.map(link => h('li', {}, icon('link'), h('a', { href: `/traces/${link.trace}?span=${link.span}` }, resourceName(link.resource), ' ', link.name))))) : '',
       logs.some(log => ['error', 'critical', 'warning'].includes(log.level)) ? h('section', { class: 'linked' }, h('h2', {}, 'Warnings and errors'),
         h('ul', { class: 'plain' }, logs.filter(log => ['error', 'critical', 'warning'].includes(log.level)).slice(0, 50).map(log => h('li', {},
-          level(log.level), resourceName(log.resource), h('button', { type: 'button', class: 'link', onclick: () => openLog(log.id) }, log.message.slice(0, 300)))))) : '');
+          level(log.level), resourceName(log.resource), h('button', { type: 'button', class: 'link', onclick: () => openLog(log.id) }, log.message.slice(0, 300)))))) : '']));
     return { mark, span: chosen => rows.find(span => span.id === chosen), focus: chosen => nodes.find(node => node.dataset.id === chosen) };
   };
 
@@ -183,18 +191,16 @@ export function open(main, [, id], query) {
     const now = `${view.trace.spans}/${view.logs.length}/${view.linkedFrom.length}`;
     if (now === shown) return;
     shown = now;
-    const at = body.querySelector('.waterfall')?.scrollTop ?? 0;
+    const at = main.scrollTop;
     const focused = document.activeElement?.dataset?.id;
     const drawn = draw(view);
-    const waterfall = body.querySelector('.waterfall');
-    waterfall.scrollTop = at;
+    main.scrollTop = at;
     const wanted = new URLSearchParams(location.search).get('span');
     if (wanted) drawn.mark(wanted);
     if (focused) drawn.focus(focused)?.focus({ preventScroll: true });
-    if (first && (query.get('span') || view.trace.errors > 0)) {
+    if (first && query.get('span')) {
       const chosen = drawn.span(query.get('span'));
-      const row = drawn.focus(query.get('span') ?? view.spans.filter(span => span.error).at(-1)?.id);
-      row?.scrollIntoView({ block: 'center' });
+      drawn.focus(query.get('span'))?.scrollIntoView({ block: 'center' });
       if (chosen) openSpan(id, chosen);
     }
     first = false;

@@ -73,6 +73,8 @@ internal sealed class LogStore
             }
         }
 
+        // They come in batches, each from its own process.
+        found.Sort((a, b) => a.Time != b.Time ? b.Time.CompareTo(a.Time) : b.Id.CompareTo(a.Id));
         return (found, total);
     }
 
