@@ -56,7 +56,6 @@ public sealed record DpopProof(string Thumbprint, string Id)
             ValidateIssuer = false,
             ValidateAudience = false,
             ValidateLifetime = false,
-            TryAllIssuerSigningKeys = false,
         });
         return result.IsValid ? new DpopProof(Base64UrlEncoder.Encode(key.ComputeJwkThumbprint()), id) : null;
     }

@@ -41,6 +41,7 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<SigningKeys>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SigningKeys>());
         builder.Services.AddSingleton<TokenVerifier>();
+        builder.Services.AddSingleton<PossessionCheck>();
         builder.Services.AddSingleton<KeyResolver>();
         builder.Services.AddSingleton<SessionChecks>();
         builder.Services.AddSingleton<TenantStates>();
@@ -147,7 +148,7 @@ internal static class GatewaySetup
             .WithOrigins(origins)
             .AllowCredentials()
             .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
-            .WithHeaders("Authorization", "X-API-Key", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID", "traceparent", "Last-Event-ID")
+            .WithHeaders("Authorization", "DPoP", "X-API-Key", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID", "traceparent", "Last-Event-ID")
             .WithExposedHeaders("X-Request-ID", "X-Trace-ID", "ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Deprecation", "Sunset")
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
     }

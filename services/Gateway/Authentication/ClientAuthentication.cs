@@ -11,10 +11,13 @@ namespace Platform.Gateway.Authentication;
 /// <summary>Finds out who calls. After it every request has a credential, or has been answered.</summary>
 internal sealed class ClientAuthentication(
     RequestDelegate next, TokenVerifier tokens, KeyResolver keys, SessionChecks sessions, InternalTokenIssuer issuer, Revocations revocations,
-    FeedState feed, RateLimiter limiter, LimitPlans plans)
+    FeedState feed, RateLimiter limiter, LimitPlans plans, PossessionCheck possession)
 {
     public const string ApiKeyHeader = "X-API-Key";
     private const string Bearer = "Bearer ";
+    private const string Dpop = "DPoP ";
+
+    private static readonly string DpopChallenge = $"DPoP algs=\"{string.Join(' ', DpopProof.Algorithms)}\"";
 
     private static readonly Fault TwoCredentials = new(ErrorCodes.MalformedRequest, "Send one credential: an access token or an API key, once.");
     private static readonly Fault PasswordFirst = new(ErrorCodes.PasswordChangeRequired, "Change your password first.");
@@ -36,7 +39,7 @@ internal sealed class ClientAuthentication(
             return next(context);
         }
 
-        var pending = VerifyAsync(authorization, apiKey, context.RequestAborted);
+        var pending = VerifyAsync(context.Request, authorization, apiKey, context.RequestAborted);
         return pending.IsCompletedSuccessfully ? ContinueAsync(context, request, pending.Result) : AwaitAsync(context, request, pending);
     }
 
@@ -69,7 +72,7 @@ internal sealed class ClientAuthentication(
         await RefuseAsync(context, request, fault);
     }
 
-    private ValueTask<Verification> VerifyAsync(StringValues authorization, StringValues apiKey, CancellationToken ct)
+    private ValueTask<Verification> VerifyAsync(HttpRequest request, StringValues authorization, StringValues apiKey, CancellationToken ct)
     {
         if (apiKey.Count == 1)
         {
@@ -82,9 +85,26 @@ internal sealed class ClientAuthentication(
             return ValueTask.FromResult<Verification>(Verification.Required);
         }
 
-        return value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? tokens.VerifyAsync(value[Bearer.Length..].Trim(), ct)
+        if (value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            var pending = tokens.VerifyAsync(value[Bearer.Length..].Trim(), ct);
+            return pending.IsCompletedSuccessfully ? ValueTask.FromResult(AsBearer(pending.Result)) : AwaitBearerAsync(pending);
+        }
+
+        return value.StartsWith(Dpop, StringComparison.OrdinalIgnoreCase)
+            ? VerifyBoundAsync(request, value[Dpop.Length..].Trim(), ct)
             : ValueTask.FromResult<Verification>(Verification.Invalid);
+    }
+
+    private static async ValueTask<Verification> AwaitBearerAsync(ValueTask<Verification> pending) => AsBearer(await pending);
+
+    /// <summary>RFC 9449, section 7.2: a token that is bound to a key is no bearer token.</summary>
+    private static Verification AsBearer(Verification found) => found.Credential?.DpopKey is null ? found : Verification.Unproven;
+
+    private async ValueTask<Verification> VerifyBoundAsync(HttpRequest request, string token, CancellationToken ct)
+    {
+        var found = await tokens.VerifyAsync(token, ct);
+        return found.Credential is { } credential && await possession.CheckAsync(request, credential, token) is { } fault ? fault : found;
     }
 
     private Fault? Refusal(Credential credential, RouteRules rules, HttpContext context)
@@ -103,7 +123,7 @@ internal sealed class ClientAuthentication(
     }
 
     /// <summary>
-    /// RFC 6750, section 3: the challenge names the error, unless no credential was sent. A wrong credential counts as a
+    /// RFC 6750, section 3, and RFC 9449, section 7.1: the challenge names the error, unless no credential was sent. A wrong credential counts as a
     /// request without one, so that guessing is limited by address.
     /// </summary>
     private async Task RefuseAsync(HttpContext context, GatewayRequest request, Fault fault)
@@ -116,11 +136,14 @@ internal sealed class ClientAuthentication(
 
         if (fault.Status == StatusCodes.Status401Unauthorized)
         {
+            var challenge = IsDpop(context) ? DpopChallenge : "Bearer realm=\"platform\"";
             context.Response.Headers.WWWAuthenticate = fault.Code == ErrorCodes.AuthRequired
-                ? "Bearer realm=\"platform\""
-                : $"Bearer realm=\"platform\", error=\"invalid_token\", error_description=\"{fault.Message}\"";
+                ? challenge
+                : $"{challenge}, error=\"invalid_token\", error_description=\"{fault.Message}\"";
         }
 
         await FaultWriter.WriteAsync(context, fault);
     }
+
+    private static bool IsDpop(HttpContext context) => context.Request.Headers.Authorization.ToString().StartsWith(Dpop, StringComparison.OrdinalIgnoreCase);
 }

@@ -37,6 +37,9 @@ internal sealed class Credential(Caller caller, TenantEntry? tenant)
     /// <summary>An API key's own limits, beside its tenant's.</summary>
     public KeyLimits? Limits { get; init; }
 
+    /// <summary>Thumbprint of the key that must be proven with every request (RFC 9449, section 6).</summary>
+    public string? DpopKey { get; init; }
+
     public bool MustChangePassword { get; init; }
 
     /// <summary>The state of the revocation tables for which this credential was last found valid.</summary>

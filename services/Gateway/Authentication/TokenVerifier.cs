@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -131,6 +132,7 @@ internal sealed class TokenVerifier(
             IssuedAt = IssueTime(jwt),
             ConfirmedAt = clock.GetUtcNow(),
             UserId = user,
+            DpopKey = KeyOf(jwt),
             MustChangePassword = jwt.TryGetPayloadValue<bool>("pwd_change", out var change) && change,
         };
     }
@@ -155,6 +157,10 @@ internal sealed class TokenVerifier(
 
         return seconds;
     }
+
+    /// <summary>A binding that cannot be read binds to a key that nobody has.</summary>
+    private static string? KeyOf(JsonWebToken jwt) => !jwt.TryGetPayloadValue<JsonElement>("cnf", out var binding) ? null
+        : binding.ValueKind == JsonValueKind.Object && binding.TryGetProperty("jkt", out var key) && key.ValueKind == JsonValueKind.String ? key.GetString() : "";
 
     private static string? Text(JsonWebToken jwt, string claim) => jwt.TryGetPayloadValue<string>(claim, out var value) ? value : null;
 }

@@ -51,6 +51,7 @@ internal sealed class Forwarding(RequestDelegate next, InternalTokenIssuer token
         else
         {
             headers.Remove("Cookie");
+            headers.Remove(DpopProof.Header);
         }
 
         headers.Remove(ClientAuthentication.ApiKeyHeader);
