@@ -101,6 +101,12 @@ export async function getJson(path, parameters = {}) {
   if (answer.status === 401) location.reload();
   return answer.ok ? answer.json() : null;
 }
+// The same, but nothing when the reader has gone to another page meanwhile.
+export async function getHere(path) {
+  const here = location.pathname;
+  const answer = await getJson(path);
+  return location.pathname === here ? answer : undefined;
+}
 export const send = (method, path) => fetch(path, { method, headers: { 'X-Dashboard': '1' } }).then(answer => answer.ok, () => false);
 
 let toastTimer;

@@ -1,6 +1,6 @@
 // Structured logs: filtered, newest first, live.
 
-import { h, icon, iconButton, clock, moment, count, resourceName, getJson, reconcile, walkable, select, pairs, calm, late, copy } from './dom.js';
+import { h, icon, iconButton, clock, moment, count, resourceName, getJson, getHere, reconcile, walkable, select, pairs, calm, late, copy } from './dom.js';
 import { openPanel, setQuery } from './app.js';
 
 const levels = [['', 'All levels'], ['debug', 'Debug and above'], ['information', 'Information and above'], ['warning', 'Warning and above'], ['error', 'Error and above'], ['critical', 'Critical']];
@@ -9,7 +9,7 @@ export const level = name => h('span', { class: `level ${name}`, title: name }, 
 const traceLink = (log, text) => h('a', { href: `/traces/${log.trace}${log.span ? `?span=${log.span}` : ''}`, 'data-focus': 'trace', title: 'The trace of this record' }, icon('traces'), text);
 
 export async function openLog(id, onlyThese) {
-  const details = await getJson(`/api/logs/${id}`);
+  const details = await getHere(`/api/logs/${id}`);
   if (!details) return;
   const { log, attributes, resource, event, dropped } = details;
   const value = name => attributes.find(a => a.name === name)?.value;

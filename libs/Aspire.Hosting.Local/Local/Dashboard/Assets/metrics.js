@@ -85,6 +85,7 @@ export function open(main, [resource, meter, name], query) {
   main.append(h('div', { class: 'bar' }, heading, choice, search), h('div', { class: 'metrics' }, side, stage));
   if (matchMedia('(max-width: 52rem)').matches && name) side.open = false;
   let instruments = [];
+  let closed = false;
   const address = i => `/metrics/${encodeURIComponent(i.resource)}/${encodeURIComponent(i.meter)}/${encodeURIComponent(i.name)}?minutes=${view.minutes}`;
 
   const showList = () => {
@@ -96,6 +97,7 @@ export function open(main, [resource, meter, name], query) {
   };
   const fill = async () => {
     instruments = await getJson('/api/metrics') ?? [];
+    if (closed) return;
     const names = [...new Set(instruments.map(i => i.resource))].sort();
     reconcile(choice, names, n => n, () => '', n => h('option', { value: n }, n));
     if (!resource || !name) {
@@ -109,7 +111,7 @@ export function open(main, [resource, meter, name], query) {
   };
   if (!name) {
     queueMicrotask(fill);
-    return { title: 'Metrics', changed: calm(2000, async () => { if (!location.pathname.split('/')[4]) await fill(); }) };
+    return { title: 'Metrics', changed: calm(2000, async () => { if (!closed) await fill(); }), close: () => { closed = true; } };
   }
 
   // --- the chosen instrument -----------------------------------------------------------------------------------------------
@@ -156,6 +158,7 @@ export function open(main, [resource, meter, name], query) {
 
   const load = calm(1000, async () => {
     const data = await getJson('/api/metrics/chart', { resource, meter, name, minutes: view.minutes, by: view.by, only: view.only });
+    if (closed) return;
     if (!data) {
       about.replaceChildren(h('p', { class: 'empty' }, 'Nothing is kept of this instrument.'));
       return;
@@ -186,6 +189,6 @@ export function open(main, [resource, meter, name], query) {
   return {
     title: name,
     changed: what => { if (what === 'telemetry') load(); },
-    close: () => { removeEventListener('themechange', themed); clearInterval(timer); chart.close(); rates.close(); },
+    close: () => { closed = true; removeEventListener('themechange', themed); clearInterval(timer); chart.close(); rates.close(); },
   };
 }

@@ -1,6 +1,6 @@
 // The list of resources and the details of one.
 
-import { h, icon, iconButton, memory, age, toast, getJson, send, reconcile, pairs, moment } from './dom.js';
+import { h, icon, iconButton, memory, age, toast, getJson, getHere, send, reconcile, pairs, moment } from './dom.js';
 import { state, stateOf } from './state.js';
 import { openPanel, setQuery } from './app.js';
 
@@ -51,7 +51,8 @@ const variable = (id, v) => {
 };
 
 export async function openDetails(id) {
-  const details = await getJson(`/api/resources/${encodeURIComponent(id)}`);
+  const details = await getHere(`/api/resources/${encodeURIComponent(id)}`);
+  if (details === undefined) return;
   if (!details) { toast(`Nothing is known of ${id}.`); return; }
   const { resource, environment, health, usedBy, program } = details;
   const [kind, text] = stateOf(resource);

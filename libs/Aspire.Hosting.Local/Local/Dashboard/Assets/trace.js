@@ -1,6 +1,6 @@
 // One trace as a waterfall, across resources and message queues, with what each span says.
 
-import { h, kept, icon, iconButton, clock, moment, duration, colour, resourceName, getJson, pairs, walkable, copy, calm, late } from './dom.js';
+import { h, kept, icon, iconButton, clock, moment, duration, colour, resourceName, getJson, getHere, pairs, walkable, copy, calm, late } from './dom.js';
 import { openPanel, setQuery } from './app.js';
 import { level, openLog } from './logs.js';
 
@@ -42,7 +42,7 @@ function ruler(us) {
 }
 
 async function openSpan(traceId, span) {
-  const details = await getJson(`/api/traces/${traceId}/spans/${span.id}`);
+  const details = await getHere(`/api/traces/${traceId}/spans/${span.id}`);
   if (!details) return;
   const exceptions = details.events.filter(e => e.name === 'exception');
   const value = (event, name) => event.attributes.find(a => a.name === name)?.value;
@@ -182,7 +182,8 @@ export function open(main, [id], query) {
 
   let first = true;
   const load = calm(1000, async () => {
-    const view = await getJson(`/api/traces/${id}`);
+    const view = await getHere(`/api/traces/${id}`);
+    if (view === undefined) return;
     if (!view) {
       if (first) body.replaceChildren(h('p', { class: 'empty' }, 'This trace is not kept. It may be too old, not have come yet, or not have been sampled.'));
       return;
