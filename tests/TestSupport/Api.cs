@@ -60,9 +60,12 @@ public sealed class Api(Uri gateway) : IDisposable
         return (id, client!);
     }
 
-    /// <summary>Raises a tenant's limits beyond what a test or measurement sends.</summary>
-    public Task RaiseLimitsAsync(string tenantId, int perMinute = 100_000, int perHour = 1_000_000, int perDay = 10_000_000) => PutAsync(
-        $"/api/admin/tenants/{tenantId}/rate-limits", new { requests_per_minute = perMinute, requests_per_hour = perHour, requests_per_day = perDay });
+    /// <summary>Raises a tenant's limits as far as they go.</summary>
+    public Task RaiseLimitsAsync(string tenantId)
+    {
+        const int Highest = 100_000_000;
+        return PutAsync($"/api/admin/tenants/{tenantId}/rate-limits", new { requests_per_minute = Highest, requests_per_hour = Highest, requests_per_day = Highest });
+    }
 
     /// <summary>The data of a v1 envelope, or the bare v2 body; fails on anything but success.</summary>
     public Task<JsonElement> GetAsync(string path) => DataAsync(HttpMethod.Get, path, null);

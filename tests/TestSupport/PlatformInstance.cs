@@ -7,6 +7,7 @@ namespace Platform.TestSupport;
 public sealed class PlatformInstance : IAsyncDisposable
 {
     private IReadOnlyDictionary<string, string> _environment = new Dictionary<string, string>();
+    private bool _isOwn = true;
 
     private PlatformInstance(string data) => DataFolder = data;
 
@@ -47,6 +48,14 @@ public sealed class PlatformInstance : IAsyncDisposable
         return instance;
     }
 
+    /// <summary>An instance that runs already, and goes on when this is disposed of.</summary>
+    public static async Task<PlatformInstance> AttachAsync(string dataFolder)
+    {
+        var instance = new PlatformInstance(Path.GetFullPath(dataFolder)) { _isOwn = false };
+        await instance.FindGatewayAsync();
+        return instance;
+    }
+
     /// <summary>Starts the instance, again when it was stopped by <see cref="DownAsync"/>.</summary>
     public async Task UpAsync()
     {
@@ -56,11 +65,7 @@ public sealed class PlatformInstance : IAsyncDisposable
             throw new InvalidOperationException($"./platform up ended with {exit}:\n{output}");
         }
 
-        using var status = JsonDocument.Parse(await StatusAsync());
-        if (status.RootElement.TryGetProperty("gateway", out var gateway))
-        {
-            Gateway = new Uri(gateway.GetString()!);
-        }
+        await FindGatewayAsync();
     }
 
     /// <summary>Stops the instance and keeps its data.</summary>
@@ -135,7 +140,7 @@ public sealed class PlatformInstance : IAsyncDisposable
     public async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         // Output goes to a file, not a pipe: a detached platform would hold the pipe open.
-        var log = Path.Combine(DataFolder, $"{arguments[0]}-{Guid.NewGuid():N}.log");
+        var log = Path.Combine(_isOwn ? DataFolder : Path.GetTempPath(), $"{arguments[0]}-{Guid.NewGuid():N}.log");
         var start = new ProcessStartInfo("bash", ["-c", "exec \"$0\" \"$@\" >\"$PLATFORM_TEST_LOG\" 2>&1", Path.Combine(Repository.Root, "platform"), .. arguments]);
         start.Environment["PLATFORM_TEST_LOG"] = log;
         foreach (var (name, value) in environment)
@@ -145,14 +150,30 @@ public sealed class PlatformInstance : IAsyncDisposable
 
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
-        return (process.ExitCode, await File.ReadAllTextAsync(log));
+        var printed = await File.ReadAllTextAsync(log);
+        File.Delete(log);
+        return (process.ExitCode, printed);
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (!_isOwn)
+        {
+            return;
+        }
+
         await DownAsync();
         DeleteStoresElsewhere();
         Directory.Delete(DataFolder, recursive: true);
+    }
+
+    private async Task FindGatewayAsync()
+    {
+        using var status = JsonDocument.Parse(await StatusAsync());
+        if (status.RootElement.TryGetProperty("gateway", out var gateway))
+        {
+            Gateway = new Uri(gateway.GetString()!);
+        }
     }
 
     /// <summary>Stores that may not enter the data folder keep theirs where that folder says; it goes too.</summary>

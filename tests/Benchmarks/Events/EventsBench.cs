@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Platform.Benchmarks.Harness;
+using Platform.Benchmarks.Running;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
 using Platform.ServiceDefaults;
@@ -21,6 +22,7 @@ internal sealed class EventsBench : Measurement
         ["x_mitre_domains"] = JsonSerializer.SerializeToElement(new[] { "enterprise-attack" }),
     };
 
+    private readonly Dictionary<string, int> _processes = [];
     private long _revision;
 
     public override string Name => "events";
@@ -41,17 +43,20 @@ internal sealed class EventsBench : Measurement
 
     public override async Task RunAsync(Run run, CancellationToken ct)
     {
-        run.Say("starting the stores");
-        await using var platform = await PlatformInstance.StartAsync(storesOnly: true, durable: true);
+        await using var platform = await run.PlatformAsync(storesOnly: true);
         var stores = await platform.ConnectionsAsync();
+        _processes["hosts"] = Environment.ProcessId;
+        _processes["PostgreSQL"] = await platform.PidOfAsync("postgres");
+        _processes["RabbitMQ"] = await platform.PidOfAsync("rabbitmq");
         await using var publisherDb = await Stack.CreateDatabaseAsync(stores["postgres"], "publisher");
         await using var listenerDb = await Stack.CreateDatabaseAsync(stores["postgres"], "listener");
         await using var listener = await EventsService.StartAsync("listener", listenerDb, stores["rabbitmq"], "bench", listens: true);
         await using var publisher = await EventsService.StartAsync("publisher", publisherDb, stores["rabbitmq"], "bench", listens: false);
 
         var (objects, messages, latencies) = run.Options.Quick ? (8_000, 320, 20) : (50_000, 4_000, 200);
-        await TransferAsync(publisher, listener, 4_000, ObjectsInMessage, ct);
-        await TransferAsync(publisher, listener, 200, 1, ct);
+        run.Say("warming up");
+        await TransferAsync(publisher, listener, objects / 2, ObjectsInMessage, ct);
+        await TransferAsync(publisher, listener, messages / 2, 1, ct);
 
         await MeasureAsync(run, publisher, listener, "objects/s, 500 a message", objects, ObjectsInMessage, 5_000, ct);
         await MeasureAsync(run, publisher, listener, "messages/s, 1 object a message", messages, 1, 400, ct);
@@ -64,8 +69,22 @@ internal sealed class EventsBench : Measurement
     {
         var sizes = new[] { size / 16, size / 4, size };
         var took = sizes.ToDictionary(s => s, _ => new List<double>());
-        await run.InterleaveAsync(what, Array.ConvertAll<int, Func<Task>>(sizes, s => async () => took[s].Add((await TransferAsync(publisher, listener, s, inMessage, ct)).TotalSeconds)));
+        var used = _processes.ToDictionary(p => p.Key, _ => new List<double>());
+        await run.InterleaveAsync(what, Array.ConvertAll<int, Func<Task>>(sizes, s => async () =>
+        {
+            var before = _processes.ToDictionary(p => p.Key, p => ProcessFigures.Cpu(p.Value));
+            took[s].Add((await TransferAsync(publisher, listener, s, inMessage, ct)).TotalSeconds);
+            foreach (var (name, pid) in _processes.Where(_ => s == size))
+            {
+                used[name].Add((ProcessFigures.Cpu(pid) - before[name]) * 1e6 * inMessage / s);
+            }
+        }));
         run.Figures.Add(new Figure(what, "1/s", took[size].ConvertAll(t => size / t), Budget.AtLeast(budget)));
+        foreach (var (name, microseconds) in used)
+        {
+            run.Figures.Add(new Figure($"{what}: processor time a message, {name}", "µs", microseconds));
+        }
+
         run.Figures.Add(new Figure($"{what}: growth exponent", "", Statistics.GrowthExponent([.. sizes.Select(s => ((double)s, Statistics.Median(took[s])))])));
     }
 

@@ -50,7 +50,11 @@ internal sealed class EventsService : IAsyncDisposable
         return new EventsService(app);
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
 }
 
 /// <summary>How many objects have been committed by the consumer, and a wait for more.</summary>

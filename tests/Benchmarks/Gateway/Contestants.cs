@@ -11,6 +11,9 @@ internal sealed record Turn(Load Load, double CpuMicroseconds);
 /// <summary>Servers that are asked the same thing in turn, with the same credential.</summary>
 internal sealed class Contestants(Run run, string token, CancellationToken ct) : IAsyncDisposable
 {
+    private const int WarmAfter = 40_000;
+    private const int MostWarmUps = 15;
+
     private readonly List<(string Name, Child Process, Uri Address)> _all = [];
     private readonly Dictionary<string, string> _headers = new() { ["Authorization"] = "Bearer " + token };
 
@@ -18,13 +21,17 @@ internal sealed class Contestants(Run run, string token, CancellationToken ct) :
 
     public void Add(string name, (Child Process, Uri Address) server) => _all.Add((name, server.Process, server.Address));
 
-    /// <summary>Long enough for the compiler's second tier and full connection pools.</summary>
+    /// <summary>So many requests that the compiler's second tier is there and pools are full, within reason on a slow machine.</summary>
     public async Task WarmUpAsync(string path, int connections)
     {
         foreach (var (name, _, address) in _all)
         {
             run.Say($"warming up {name}");
-            await Wrk.RunAsync(new Uri(address, path), connections, run.Options.Quick ? 1 : 6, _headers, ct);
+            long sent = 0;
+            for (var turn = 0; turn < MostWarmUps && sent < WarmAfter; turn++)
+            {
+                sent += (await Wrk.RunAsync(new Uri(address, path), connections, run.Options.Quick ? 1 : 3, _headers, ct)).Requests;
+            }
         }
     }
 

@@ -26,8 +26,7 @@ internal sealed class GatewayBench : Measurement
 
     public override async Task RunAsync(Run run, CancellationToken ct)
     {
-        run.Say("starting a platform");
-        await using var platform = await PlatformInstance.StartAsync(durable: true);
+        await using var platform = await run.PlatformAsync();
         var token = await GatewayReplica.TokenAsync(platform);
         await using var proxies = new Contestants(run, token, ct);
         var direct = await ProxyPeers.StartBackendAsync(run.Folder, ct);

@@ -22,6 +22,15 @@ internal static class GatewayReplica
             ["INTERNAL_PORT"] = $"{Child.FreePort()}",
             ["services__threatintel__http__0"] = backend.ToString(),
         };
+        // DOTNET_PerfMapEnabled=1 and the like, for whoever looks into it.
+        foreach (System.Collections.DictionaryEntry own in Environment.GetEnvironmentVariables())
+        {
+            if (own.Key is string key && key.StartsWith("DOTNET_", StringComparison.Ordinal))
+            {
+                environment[key] = (string?)own.Value;
+            }
+        }
+
         foreach (var (variable, value) in different)
         {
             environment[variable] = value;
@@ -38,7 +47,7 @@ internal static class GatewayReplica
     public static async Task<string> TokenAsync(PlatformInstance platform)
     {
         using var admin = await platform.SignInAdminAsync();
-        await admin.RaiseLimitsAsync(Api.DefaultTenant, 100_000_000, 1_000_000_000, 2_000_000_000);
+        await admin.RaiseLimitsAsync(Api.DefaultTenant);
         return admin.Http.DefaultRequestHeaders.Authorization!.Parameter!;
     }
 }

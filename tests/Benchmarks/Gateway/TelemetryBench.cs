@@ -28,8 +28,7 @@ internal sealed class TelemetryBench : Measurement
 
     public override async Task RunAsync(Run run, CancellationToken ct)
     {
-        run.Say("starting a platform");
-        await using var platform = await PlatformInstance.StartAsync(durable: true);
+        await using var platform = await run.PlatformAsync();
         var token = await GatewayReplica.TokenAsync(platform);
         var (backendProcess, backend) = await ProxyPeers.StartBackendAsync(run.Folder, ct);
         await using var _ = backendProcess;

@@ -41,6 +41,11 @@ internal static class CommandLine
             run.Say("Stopped; nothing is written down.");
             return 130;
         }
+        catch (Exception exception)
+        {
+            Console.Error.WriteLine($"{measurement.Name} broke off: {exception}");
+            return 1;
+        }
 
         return run.Finish() || catalogue.Command == "bench" ? 0 : 1;
     }
@@ -76,6 +81,11 @@ internal static class CommandLine
               --quick      one short round, to see that it works; not for figures
               --out DIR    where the JSON goes (default: .data/{catalogue.Command}/{measurement.Name} of the checkout)
             """);
+        if (measurement.CanShare)
+        {
+            Console.WriteLine("  --platform DIR  measure on the platform that runs with this data folder, instead of starting one");
+        }
+
         if (measurement.Targets.Count > 0)
         {
             Console.WriteLine($"  --only NAME  one of {string.Join(", ", measurement.Targets)}");

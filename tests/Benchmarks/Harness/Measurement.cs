@@ -20,6 +20,9 @@ internal abstract class Measurement
     /// <summary>What <c>--only</c> can choose from; none where there is one way to run it.</summary>
     public virtual IReadOnlyList<string> Targets => [];
 
+    /// <summary>Whether it may be done on a platform that runs for something else too.</summary>
+    public virtual bool CanShare => true;
+
     /// <summary>Measures and adds the figures to the run's report.</summary>
     public abstract Task RunAsync(Run run, CancellationToken ct);
 }

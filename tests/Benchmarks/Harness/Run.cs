@@ -40,6 +40,18 @@ internal sealed class Run : IDisposable
 
     public void Say(string line) => Console.WriteLine($"{_clock.Elapsed.TotalSeconds,6:0.0} s  {line}");
 
+    /// <summary>A platform with durable stores: one that the options name, or a new one.</summary>
+    public async Task<PlatformInstance> PlatformAsync(bool storesOnly = false)
+    {
+        if (Options.Platform is { } running)
+        {
+            return await PlatformInstance.AttachAsync(running);
+        }
+
+        Say(storesOnly ? "starting the stores" : "starting a platform");
+        return await PlatformInstance.StartAsync(storesOnly, durable: true);
+    }
+
     /// <summary>
     /// Takes every contestant's turn once a round, each round beginning with another one, so that what the machine does
     /// meanwhile falls on all of them alike.

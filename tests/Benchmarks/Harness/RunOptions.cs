@@ -8,12 +8,13 @@ namespace Platform.Benchmarks.Harness;
 /// <param name="Quick">One short round, to see that it works.</param>
 /// <param name="Out">Folder of the JSON; null for the default one.</param>
 /// <param name="Only">One target of a proof; null for all.</param>
-internal sealed record RunOptions(int Rounds, int Seconds, bool Quick, string? Out, string? Only)
+/// <param name="Platform">Data folder of a platform that runs already; null to start one.</param>
+internal sealed record RunOptions(int Rounds, int Seconds, bool Quick, string? Out, string? Only, string? Platform)
 {
     /// <summary>Null, with a line on the error output, when the arguments are not understood.</summary>
     public static RunOptions? Read(string[] arguments, Measurement measurement)
     {
-        var options = new RunOptions(measurement.DefaultRounds, measurement.DefaultSeconds, Quick: false, Out: null, Only: null);
+        var options = new RunOptions(measurement.DefaultRounds, measurement.DefaultSeconds, Quick: false, Out: null, Only: null, Platform: null);
         for (var i = 0; i < arguments.Length; i++)
         {
             var value = i + 1 < arguments.Length ? arguments[i + 1] : "";
@@ -33,6 +34,10 @@ internal sealed record RunOptions(int Rounds, int Seconds, bool Quick, string? O
                     break;
                 case "--only" when value.Length > 0 && measurement.Targets.Contains(value):
                     options = options with { Only = value };
+                    i++;
+                    break;
+                case "--platform" when Directory.Exists(value) && measurement.CanShare:
+                    options = options with { Platform = value };
                     i++;
                     break;
                 case "--quick":

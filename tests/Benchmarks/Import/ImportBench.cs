@@ -26,14 +26,10 @@ internal sealed class ImportBench : Measurement
 
     public override async Task RunAsync(Run run, CancellationToken ct)
     {
-        if (await AttackBundle.ReadAsync(run.Options.Quick ? [16] : Divisors, ct) is not { } bundles)
-        {
-            run.Notes.Add("ATT&CK is not there; set PLATFORM_TEST_DATA to the folder that holds attack/enterprise-attack-18.1.json.xz.");
-            return;
-        }
+        var bundles = await AttackBundle.ReadAsync(run.Options.Quick ? [16] : Divisors, ct)
+            ?? throw new FileNotFoundException("ATT&CK is not there; set PLATFORM_TEST_DATA to the folder that holds attack/enterprise-attack-18.1.json.xz.");
 
-        run.Say("starting a platform");
-        await using var platform = await PlatformInstance.StartAsync(durable: true);
+        await using var platform = await run.PlatformAsync();
         using var admin = await platform.SignInAdminAsync();
         await admin.RaiseLimitsAsync(Api.DefaultTenant);
         await ImportAsync(admin, bundles[0]);

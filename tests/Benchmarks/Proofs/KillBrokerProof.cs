@@ -15,6 +15,8 @@ internal sealed class KillBrokerProof : Measurement
 
     public override string Summary => "kill -9 of RabbitMQ under load, again and again: no event, no usage row lost or double";
 
+    public override bool CanShare => false;
+
     public override string Help => """
         Two tenants import bundle after bundle (6,001 objects each) while a client writes single indicators and a third
         tenant only reads, every request counted. RabbitMQ is killed rounds times, at random moments. Recovery is from the
@@ -27,8 +29,7 @@ internal sealed class KillBrokerProof : Measurement
 
     public override async Task RunAsync(Run run, CancellationToken ct)
     {
-        run.Say("starting a platform");
-        await using var platform = await PlatformInstance.StartAsync(durable: true);
+        await using var platform = await run.PlatformAsync();
         using var admin = await platform.SignInAdminAsync();
         await admin.RaiseLimitsAsync(Api.DefaultTenant);
         await using var first = await ImportingTenant.StartAsync(admin, ct);

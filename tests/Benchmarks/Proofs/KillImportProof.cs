@@ -17,6 +17,8 @@ internal sealed class KillImportProof : Measurement
 
     public override int DefaultRounds => 3;
 
+    public override bool CanShare => false;
+
     public override IReadOnlyList<string> Targets => All;
 
     public override string Help => """
@@ -31,8 +33,7 @@ internal sealed class KillImportProof : Measurement
 
     public override async Task RunAsync(Run run, CancellationToken ct)
     {
-        run.Say("starting a platform");
-        await using var platform = await PlatformInstance.StartAsync(durable: true);
+        await using var platform = await run.PlatformAsync();
         using var admin = await platform.SignInAdminAsync();
         await admin.RaiseLimitsAsync(Api.DefaultTenant);
         var undisturbed = await DrillAsync(platform, admin, null, TimeSpan.Zero, ct);

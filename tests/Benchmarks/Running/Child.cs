@@ -9,6 +9,7 @@ namespace Platform.Benchmarks.Running;
 internal sealed class Child : IAsyncDisposable
 {
     private static readonly HttpClient Probe = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly string _name;
     private readonly string _log;
@@ -49,27 +50,37 @@ internal sealed class Child : IAsyncDisposable
     }
 
     /// <summary>Waits until an address answers as it should.</summary>
-    public async Task ReadyAsync(Uri address, CancellationToken ct, Action<HttpRequestMessage>? prepare = null) => await Eventually.TrueAsync(
-        async () =>
+    public async Task ReadyAsync(Uri address, CancellationToken ct, Action<HttpRequestMessage>? prepare = null)
+    {
+        try
         {
-            if (_process.HasExited)
-            {
-                throw new InvalidOperationException($"{_name} ended: {await File.ReadAllTextAsync(_log, ct)}");
-            }
+            await Eventually.TrueAsync(() => AnswersAsync(address, prepare, ct), Patience, ct, $"{_name} at {address}");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message} It said: {await File.ReadAllTextAsync(_log, ct)}");
+        }
+    }
 
-            try
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Get, address);
-                prepare?.Invoke(request);
-                using var response = await Probe.SendAsync(request, ct);
-                return response.IsSuccessStatusCode;
-            }
-            catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested)
-            {
-                return false;
-            }
-        },
-        TimeSpan.FromSeconds(60), ct, $"{_name} at {address} (output in {_log})");
+    private async Task<bool> AnswersAsync(Uri address, Action<HttpRequestMessage>? prepare, CancellationToken ct)
+    {
+        if (_process.HasExited)
+        {
+            throw new InvalidOperationException($"{_name} ended: {await File.ReadAllTextAsync(_log, ct)}");
+        }
+
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            prepare?.Invoke(request);
+            using var response = await Probe.SendAsync(request, ct);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     /// <summary>A port that is free now.</summary>
     public static int FreePort()

@@ -17,6 +17,8 @@ internal sealed class StartBench : Measurement
 
     public override int DefaultRounds => 3;
 
+    public override bool CanShare => false;
+
     public override string Help => """
         ./platform up --detach, with everything installed and built: once on an empty data folder (databases are made,
         migrated and given the sample data), once more on the same folder. Memory is what the AppHost, the stores and the
