@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -141,9 +140,9 @@ internal sealed partial class OutboxRelay(
                 throw new InvalidOperationException($"'{message.Type}' is not an event of Contracts.");
             }
 
-            var body = JsonSerializer.Deserialize(message.Body, type, EventTypes.Json)!;
-            await bus.Publish(body, type, Pipe.Execute<PublishContext>(context =>
+            await bus.Publish(WrittenEvent.StandIn(type), type, Pipe.Execute<PublishContext>(context =>
             {
+                context.Serializer = new WrittenEvent(message.Body);
                 context.MessageId = message.Id;
                 if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
                 {
@@ -175,7 +174,7 @@ internal sealed partial class OutboxRelay(
 
             return true;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or MessageException)
+        catch (Exception exception) when (exception is InvalidOperationException or MessageException)
         {
             LogRefused(log, exception, message.Id, message.Type);
             activity.Fail(exception);
