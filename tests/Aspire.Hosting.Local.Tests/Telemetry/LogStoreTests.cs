@@ -1,4 +1,5 @@
 using Aspire.Hosting.Local.Dashboard.Telemetry;
+using Otlp.V1;
 
 namespace Platform.Aspire.Hosting.Local.Tests.Telemetry;
 
@@ -10,7 +11,17 @@ public sealed class LogStoreTests
         var store = new TelemetryStore();
         var ordered = Sample.Log("order 7 placed", trace: 1, span: 2);
         ordered.Attributes.Add(Sample.Text("order", "7"));
-        store.Take(Sample.Logs("orders", ordered, Sample.Log("stock is low", severity: 13, time: Sample.Now + 2)));
+        var low = Sample.Log("stock is low", severity: 13, time: Sample.Now + 2);
+        low.Attributes.Add(
+        [
+            new KeyValue { Key = "count", Value = new AnyValue { IntValue = 42 } },
+            new KeyValue { Key = "ratio", Value = new AnyValue { DoubleValue = 0.5 } },
+            new KeyValue { Key = "paid", Value = new AnyValue { BoolValue = true } },
+            new KeyValue { Key = "raw", Value = new AnyValue { BytesValue = Google.Protobuf.ByteString.CopyFrom(1, 2, 3) } },
+            new KeyValue { Key = "list", Value = new AnyValue { ArrayValue = new ArrayValue { Values = { new AnyValue { StringValue = "a" } } } } },
+            Sample.Text("note", "very fragile"),
+        ]);
+        store.Take(Sample.Logs("orders", ordered, low));
         store.Take(Sample.Logs("web", Sample.Log("Could not answer", severity: 17, trace: 1, time: Sample.Now + 1)));
 
         Assert.Equal(["stock is low", "Could not answer", "order 7 placed"], Found(new LogFilter()));
@@ -23,6 +34,12 @@ public sealed class LogStoreTests
         Assert.Equal(["order 7 placed"], Found(new LogFilter(TraceId: 1, SpanId: 2)));
         Assert.Equal(["order 7 placed"], Found(new LogFilter(Attribute: new("order", "7"))));
         Assert.Empty(Found(new LogFilter(Attribute: new("order", "8"))));
+        Assert.Empty(Found(new LogFilter(Attribute: new("other", "7"))));
+        foreach (var (name, value) in ((string, string)[])[("count", "42"), ("ratio", "0.5"), ("paid", "true"), ("raw", "AQID"), ("list", "[a]"), ("note", "very fragile")])
+        {
+            Assert.Equal(["stock is low"], Found(new LogFilter(Attribute: new(name, value))));
+        }
+
         Assert.Equal((1, 3), (store.Logs.Query(new LogFilter(), 1).Records.Count, store.Logs.Query(new LogFilter(), 1).Total));
 
         string[] Found(LogFilter filter) => [.. store.Logs.Query(filter, 10).Records.Select(r => r.Message)];
@@ -65,11 +82,11 @@ public sealed class LogStoreTests
     {
         var store = new TelemetryStore();
         var record = Sample.Log("");
-        record.Body = new Otlp.V1.AnyValue
+        record.Body = new AnyValue
         {
-            KvlistValue = new Otlp.V1.KeyValueList
+            KvlistValue = new KeyValueList
             {
-                Values = { Sample.Text("name", "x"), new Otlp.V1.KeyValue { Key = "list", Value = new Otlp.V1.AnyValue { ArrayValue = new Otlp.V1.ArrayValue { Values = { new Otlp.V1.AnyValue { IntValue = 1 }, new Otlp.V1.AnyValue { BoolValue = true } } } } } },
+                Values = { Sample.Text("name", "x"), new KeyValue { Key = "list", Value = new AnyValue { ArrayValue = new ArrayValue { Values = { new AnyValue { IntValue = 1 }, new AnyValue { BoolValue = true } } } } } },
             },
         };
         store.Take(Sample.Logs("web", record));

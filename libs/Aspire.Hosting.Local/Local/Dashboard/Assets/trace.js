@@ -91,7 +91,7 @@ export function open(main, [id], query) {
     const search = h('input', { type: 'search', placeholder: 'Find a span', 'aria-label': 'Find a span', value: words, oninput: late(100, () => { words = search.value.trim().toLowerCase(); fold(); }) });
     head.replaceChildren(head.firstElementChild,
       h('h1', {}, resourceName(trace.resource), ' ', trace.name),
-      h('span', { class: 'group' }, search, iconButton('copy', 'Copy the trace id', { onclick: () => copy(trace.id) })));
+      h('span', { class: 'group tools' }, search, iconButton('copy', 'Copy the trace id', { onclick: () => copy(trace.id) })));
 
     const place = (node, at, width) => {
       node.style.left = `${100 * at / us}%`;

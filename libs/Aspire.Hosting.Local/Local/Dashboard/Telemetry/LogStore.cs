@@ -131,20 +131,7 @@ internal sealed class LogStore
             return false;
         }
 
-        return filter.Attribute is not { } wanted || Has(record, wanted);
-    }
-
-    private static bool Has(StoredLog record, KeyValuePair<string, string> wanted)
-    {
-        foreach (var attribute in record.Decode().Attributes)
-        {
-            if (attribute.Key == wanted.Key)
-            {
-                return Attributes.Text(attribute.Value) == wanted.Value;
-            }
-        }
-
-        return false;
+        return filter.Attribute is not { } wanted || record.Has(wanted.Key, wanted.Value);
     }
 
     private void Evict(StoredLog record)

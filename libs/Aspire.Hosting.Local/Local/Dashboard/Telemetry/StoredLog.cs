@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Google.Protobuf;
 using Otlp.V1;
 
@@ -45,7 +47,33 @@ internal sealed class StoredLog
 
     public int Size => 160 + _encoded.Length + (2 * Message.Length);
 
+    /// <summary>
+    /// Whether it has exactly this attribute. The encoding is searched first, which is far quicker than to decode every record.
+    /// </summary>
+    public bool Has(string name, string value)
+    {
+        if (_encoded.AsSpan().IndexOf(Encoding.UTF8.GetBytes(name)) < 0 || (IsText(value) && _encoded.AsSpan().IndexOf(Encoding.UTF8.GetBytes(value)) < 0))
+        {
+            return false;
+        }
+
+        foreach (var attribute in Decode().Attributes)
+        {
+            if (attribute.Key == name)
+            {
+                return Attributes.Text(attribute.Value) == value;
+            }
+        }
+
+        return false;
+    }
+
     public LogRecord Decode() => LogRecord.Parser.ParseFrom(_encoded);
+
+    // Numbers, truth values, lists and bytes are encoded otherwise than they are shown.
+    private static bool IsText(string value) => value is not ("" or "true" or "false") && value[0] is not ('[' or '{')
+        && !double.TryParse(value, CultureInfo.InvariantCulture, out _)
+        && !Convert.TryFromBase64String(value, new byte[value.Length], out _);
 
     public static StoredLog From(TelemetrySource source, string scope, LogRecord record, TelemetryLimits limits, long now)
     {
