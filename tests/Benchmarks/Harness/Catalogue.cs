@@ -3,6 +3,7 @@ using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Import;
 using Platform.Benchmarks.Proofs;
 using Platform.Benchmarks.SeedStack;
+using Platform.Benchmarks.Signals;
 using Platform.Benchmarks.Start;
 
 namespace Platform.Benchmarks.Harness;
@@ -11,7 +12,7 @@ namespace Platform.Benchmarks.Harness;
 internal sealed record Catalogue(string Command, IReadOnlyList<Measurement> All)
 {
     public static readonly Catalogue Benches = new(
-        "bench", [new GatewayBench(), new TelemetryBench(), new StackBench(), new ImportBench(), new EventsBench(), new StartBench()]);
+        "bench", [new GatewayBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new EventsBench(), new StartBench()]);
 
     public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof()]);
 }
