@@ -76,7 +76,7 @@ public sealed class FalkorDbClient : IDisposable
     /// <summary>Spans by OpenTelemetry's conventions for databases; parameter values never appear in them.</summary>
     private Activity? Start(IReadOnlyList<string> words, string? summary)
     {
-        var activity = Source.StartActivity(ActivityKind.Client, name: words.Count > 1 ? $"{words[0]} {words[1]}" : words[0]);
+        var activity = Source.StartActivity(words[0], ActivityKind.Client);
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag("db.system.name", "falkordb");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Platform.TestSupport;
@@ -179,36 +178,6 @@ public sealed class MainJobTests(PlatformFixture platform)
         Assert.True(frames[^1].GetProperty("done").GetBoolean());
         var text = string.Concat(frames.Where(f => f.TryGetProperty("content", out _)).Select(f => f.GetProperty("content").GetString()));
         Assert.Contains(TechniquesOf(attack.Bundle, ImportedAttack.Apt28).ToString(), text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task One_trace_leads_from_the_client_to_the_graph()
-    {
-        var traceId = ActivityTraceId.CreateRandom().ToHexString();
-        var bundle = SmallBundle.Create(out _, out _);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v2/threat-intel/import") { Content = new ByteArrayContent(bundle) };
-        request.Content.Headers.ContentType = new("application/json");
-        request.Headers.Add("traceparent", $"00-{traceId}-{ActivitySpanId.CreateRandom().ToHexString()}-01");
-        using var response = await platform.Admin.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        Assert.Equal(traceId, response.Headers.GetValues("X-Trace-ID").Single());
-
-        // Each process exports in its own time; the trace is whole once every hop has come.
-        (string Hop, Func<Span, bool> Is)[] hops =
-        [
-            ("the gateway's server span", s => s.Service == "gateway" && s.Kind == 2),
-            ("the service's server span", s => s.Service == "threatintel" && s.Kind == 2),
-            ("the outbox relay", s => s.Service == "threatintel" && s.Name == "outbox relay"),
-            ("the message sent", s => s.Service == "threatintel" && s.Kind == 4),
-            ("the message consumed", s => s.Service == "knowledgegraph" && s.Kind == 5),
-            ("the write into the graph", s => s.Service == "knowledgegraph" && s.Attributes.GetValueOrDefault("db.system.name", "") == "falkordb"),
-        ];
-        foreach (var (hop, matches) in hops)
-        {
-            await Eventually.TrueAsync(
-                () => Task.FromResult(platform.Telemetry.Spans.Any(s => s.TraceId == traceId && matches(s))),
-                TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken, $"In the trace, {hop}");
-        }
     }
 
     /// <summary>Counted from the bundle itself: direct uses of techniques, revoked and deprecated ones left out.</summary>

@@ -11,7 +11,17 @@ using Microsoft.Extensions.Logging;
 namespace Platform.EndToEndTests;
 
 /// <summary>A span as it came over OTLP.</summary>
-internal sealed record Span(string Service, string TraceId, string SpanId, string ParentId, string Name, int Kind, IReadOnlyDictionary<string, string> Attributes);
+/// <param name="Links">Ids of the spans that it is linked to.</param>
+internal sealed record Span(
+    string Service,
+    string TraceId,
+    string SpanId,
+    string ParentId,
+    string Name,
+    int Kind,
+    bool IsError,
+    IReadOnlyList<string> Links,
+    IReadOnlyDictionary<string, string> Attributes);
 
 /// <summary>Takes OTLP/HTTP protobuf (opentelemetry-proto 1.x) and keeps the spans.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
@@ -22,8 +32,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public ConcurrentQueue<Span> Spans { get; } = new();
 
-    /// <summary>Every log body and attribute that arrived, as raw bytes, for searching.</summary>
-    public ConcurrentQueue<byte[]> Bodies { get; } = new();
+    /// <summary>Everything that arrived, as raw bytes by signal (<c>traces</c>, <c>metrics</c>, <c>logs</c>), for searching.</summary>
+    public ConcurrentQueue<(string Signal, byte[] Bytes)> Bodies { get; } = new();
 
     public Uri Address { get; private set; } = null!;
 
@@ -38,7 +48,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         {
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body);
-            receiver.Bodies.Enqueue(body.ToArray());
+            receiver.Bodies.Enqueue((signal, body.ToArray()));
             if (signal == "traces")
             {
                 receiver.ReadTraces(body.ToArray());
@@ -69,6 +79,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         string trace = "", id = "", parent = "", name = "";
         var kind = 0;
+        var isError = false;
+        var links = new List<string>();
         var input = new CodedInputStream(bytes);
         for (var tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
         {
@@ -79,11 +91,30 @@ internal sealed class OtlpReceiver : IAsyncDisposable
                 case 4: parent = Convert.ToHexStringLower(input.ReadBytes().Span); break;
                 case 5: name = input.ReadString(); break;
                 case 6: kind = input.ReadEnum(); break;
+                case 13: links.AddRange(Messages(input.ReadBytes().ToByteArray(), 2).Select(Convert.ToHexStringLower)); break;
+                case 15: isError = IsError(input.ReadBytes().ToByteArray()); break;
                 default: input.SkipLastField(); break;
             }
         }
 
-        return new Span(service, trace, id, parent, name, kind, Attributes(9)(bytes));
+        return new Span(service, trace, id, parent, name, kind, isError, links, Attributes(9)(bytes));
+    }
+
+    /// <summary>Status: code = 3 (2 is error).</summary>
+    private static bool IsError(byte[] status)
+    {
+        var input = new CodedInputStream(status);
+        for (var tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
+        {
+            if (tag >> 3 == 3)
+            {
+                return input.ReadEnum() == 2;
+            }
+
+            input.SkipLastField();
+        }
+
+        return false;
     }
 
     /// <summary>KeyValue fields: key = 1, value = 2 (AnyValue: string 1, bool 2, int 3).</summary>
