@@ -25,7 +25,10 @@ public sealed class PlatformFixture : IAsyncLifetime
         Instance = await PlatformInstance.StartAsync(environment: new Dictionary<string, string>
         {
             ["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = Telemetry.Address.ToString().TrimEnd('/'),
-            ["OTEL_TRACES_SAMPLER"] = "always_on",
+            ["OTEL_TRACES_SAMPLER"] = "parentbased_always_on",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = "1000",
+            ["Telemetry__RequestLogRatio"] = "1",
         });
         (AdminEmail, AdminPassword) = await Instance.AdminAsync();
         Admin = await Anonymous().SignInAsync(AdminEmail, AdminPassword);
