@@ -14,9 +14,12 @@ internal static class RunFiles
         WriteIndented = true,
     };
 
+    /// <summary>Where Prometheus finds the services of this run (file_sd_config), each with its name as label.</summary>
+    private const string ScrapeTargets = "scrape-targets.json";
+
     public static void Delete(string data)
     {
-        foreach (var name in (string[])["state", "status.json", "run.json"])
+        foreach (var name in (string[])["state", "status.json", "run.json", ScrapeTargets])
         {
             File.Delete(Path.Combine(data, name));
         }
@@ -52,6 +55,7 @@ internal static class RunFiles
             }
 
             Write(run.Data, "run.json", JsonSerializer.Serialize(status with { ConnectionStrings = connections }, Json));
+            Write(run.Data, ScrapeTargets, JsonSerializer.Serialize(Targets(model), Json));
         }
 
         Write(run.Data, "status.json", JsonSerializer.Serialize(status, Json));
@@ -62,6 +66,14 @@ internal static class RunFiles
         => model.Resources.OfType<ProjectResource>().FirstOrDefault(r => r.Name == "gateway")?.GetEndpoint("http") is { IsAllocated: true } endpoint
             ? endpoint.Url
             : null;
+
+    private static ScrapeTarget[] Targets(DistributedApplicationModel model) =>
+    [
+        .. from service in model.Resources.OfType<ProjectResource>()
+           let management = service.GetEndpoint("management")
+           where management.IsAllocated
+           select new ScrapeTarget([$"127.0.0.1:{management.Port}"], new() { ["service"] = service.Name }),
+    ];
 
     /// <summary>One word: running means healthy.</summary>
     public static string StateOf(CustomResourceSnapshot snapshot)
@@ -117,6 +129,8 @@ internal static class RunFiles
         RunAdmin Admin,
         RunResource[] Resources,
         SortedDictionary<string, string>? ConnectionStrings);
+
+    private sealed record ScrapeTarget(string[] Targets, Dictionary<string, string> Labels);
 
     private sealed record RunAdmin(string Email, string PasswordFile);
 

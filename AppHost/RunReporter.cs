@@ -9,7 +9,7 @@ namespace Platform.AppHost;
 /// <summary>
 /// Tells people (on the console) and programs (by files in the data folder) how the run goes. <c>state</c> is one line:
 /// <c>starting</c>, <c>healthy</c> or <c>failed NAME</c>; <c>status.json</c> is what <c>./platform status --json</c> prints;
-/// <c>run.json</c> adds the connection strings, for tests. All are readable by the owner alone and vanish with the run.
+/// <c>run.json</c> adds the connection strings, for tests; <c>scrape-targets.json</c> is for Prometheus. All are readable by the owner alone and vanish with the run.
 /// </summary>
 internal sealed class RunReporter(
     RunOptions run,

@@ -40,6 +40,8 @@ public static class BatchWork
             throw;
         }
 
+        // A counter that appears with its first failure cannot be asked how much it grew by it.
+        Failures.Add(0, label);
         var now = TimeProvider.System.GetUtcNow();
         foreach (var message in messages)
         {

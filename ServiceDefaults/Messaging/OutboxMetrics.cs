@@ -27,7 +27,13 @@ internal sealed class OutboxMetrics
     }
 
     /// <summary>What the relay sees at the head of the outbox.</summary>
-    public void Head(DateTimeOffset? oldest) => Volatile.Write(ref _oldestTicks, oldest?.UtcTicks ?? 0);
+    public void Head(DateTimeOffset? oldest)
+    {
+        Volatile.Write(ref _oldestTicks, oldest?.UtcTicks ?? 0);
+        // Counters that appear with their first event cannot be asked how much they grew by it.
+        _sent.Add(0);
+        _refused.Add(0);
+    }
 
     public void Sent(DateTimeOffset occurredAt)
     {

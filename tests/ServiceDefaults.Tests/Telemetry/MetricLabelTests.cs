@@ -30,7 +30,7 @@ public sealed partial class MetricLabelTests
         var series = Series().Matches(text).Count(m => !m.Value.Contains("_bucket", StringComparison.Ordinal));
         Assert.InRange(series, 20, 200);
         Assert.Contains("""api_requests_total{endpoint="/items/{id}",method="GET",status_code="200"}""", text, StringComparison.Ordinal);
-        Assert.Contains("""api_requests_total{endpoint="unmatched",method="_OTHER",status_code="404"}""", text, StringComparison.Ordinal);
+        Assert.Contains("""api_requests_total{endpoint="unmatched",method="_OTHER",status_code="405"}""", text, StringComparison.Ordinal);
     }
 
     [Fact]
