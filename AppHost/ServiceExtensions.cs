@@ -19,7 +19,7 @@ internal static class ServiceExtensions
             service.WithEnvironment("Health__DrainDelay", "00:00:00");
 
             // Six processes start on few cores: a method is compiled again by the optimizing compiler after 300 calls instead of 30,
-            // and not before one quiet second (hexadecimal; docs/adr/0015).
+            // and not before one quiet second (hexadecimal; docs/adr/0016).
             service.WithEnvironment("DOTNET_TC_CallCountThreshold", "12C").WithEnvironment("DOTNET_TC_CallCountingDelayMs", "3E8");
         }
 
