@@ -13,11 +13,7 @@ export async function openBrowser(config) {
   };
 
   /** Goes to an address and through its pages until `isDone` says so. */
-  async function walk(address, isDone, { keep = false } = {}) {
-    if (!keep) {
-      await context.clearCookies();
-    }
-
+  async function walk(address, isDone) {
     await page.goto(address, { waitUntil: 'domcontentloaded' });
     for (let step = 0; step < 12; step++) {
       if (isDone(page)) {
