@@ -6,7 +6,11 @@ namespace Platform.Identity;
 /// Where a request comes from, as the gateway tells it. The header is trusted because every request carries an
 /// internal token, which only the gateway can make; the gateway drops what clients send under this name.
 /// </summary>
-internal readonly record struct ClientOrigin(string Address, string? UserAgent, string? Host)
+/// <param name="Address">One spelling an address; of IPv6 the /64.</param>
+/// <param name="UserAgent">What the client calls itself.</param>
+/// <param name="Host">The host name that it asked.</param>
+/// <param name="Ip">The address itself, for comparison with networks.</param>
+internal readonly record struct ClientOrigin(string Address, string? UserAgent, string? Host, IPAddress? Ip = null)
 {
     public const string AddressHeader = "X-Client-Address";
 
@@ -16,13 +20,14 @@ internal readonly record struct ClientOrigin(string Address, string? UserAgent, 
     public static ValueTask<ClientOrigin> BindAsync(HttpContext context)
     {
         var given = context.Request.Headers[AddressHeader].ToString();
-        var address = IPAddress.TryParse(given, out var parsed) ? Normalize(parsed) : Normalize(context.Connection.RemoteIpAddress ?? IPAddress.None);
+        var ip = IPAddress.TryParse(given, out var parsed) ? parsed : context.Connection.RemoteIpAddress ?? IPAddress.None;
         var agent = context.Request.Headers.UserAgent.ToString().Replace("\0", "", StringComparison.Ordinal);
         var forwarded = context.Request.Headers["X-Forwarded-Host"].ToString();
         return ValueTask.FromResult(new ClientOrigin(
-            address,
+            Normalize(ip),
             agent.Length == 0 ? null : agent[..Math.Min(agent.Length, MaxUserAgentLength)],
-            forwarded.Length > 0 ? forwarded : context.Request.Host.Host));
+            forwarded.Length > 0 ? forwarded : context.Request.Host.Host,
+            ip));
     }
 
     /// <summary>One spelling an address; of IPv6 the /64, since a single subscriber holds at least that much.</summary>

@@ -1,14 +1,19 @@
 using Platform.Contracts;
+using Platform.Contracts.Gateway;
 using Platform.Contracts.Tenancy;
 using Platform.Identity.Audit;
 using Platform.Identity.Authorization;
 using Platform.Identity.Browser;
 using Platform.Identity.Clients;
 using Platform.Identity.DeviceFlow;
+using Platform.Identity.Devices;
 using Platform.Identity.Dpop;
 using Platform.Identity.FirstRun;
 using Platform.Identity.Keys;
+using Platform.Identity.Messages;
+using Platform.Identity.Mfa;
 using Platform.Identity.Protocol;
+using Platform.Identity.Roles;
 using Platform.Identity.Sessions;
 using Platform.Identity.SignIn;
 using Platform.Identity.Storage;
@@ -37,8 +42,9 @@ internal static class IdentitySetup
             .AddBatchConsumer<TenantSuspendedConsumer, TenantSuspended>()
             .AddBatchConsumer<TenantReactivatedConsumer, TenantReactivated>()
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
-            .AddBatchConsumer<AuditRecordedConsumer, AuditRecorded>(messageLimit: 200));
-        builder.Services.AddKeys().AddAudit().AddSignIn().AddUsers().AddProtocol().AddUserGrants();
+            .AddBatchConsumer<AuditRecordedConsumer, AuditRecorded>(messageLimit: 200)
+            .AddBatchConsumer<UsageRecordedConsumer, UsageRecorded>());
+        builder.Services.AddKeys().AddAudit().AddMessages().AddSignIn().AddUsers().AddProtocol().AddUserGrants();
         builder.Services.AddSingleton<TenantScopes>().AddScoped<TenantDirectory>();
         builder.Services.AddHostedService<SeedTenant>();
         return builder;
@@ -60,17 +66,39 @@ internal static class IdentitySetup
         .AddHostedService(s => s.GetRequiredService<AuditHousekeeping>())
         .AddHostedService<AuditChainer>();
 
+    private static IServiceCollection AddMessages(this IServiceCollection services)
+    {
+        services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SmsOptions>().BindConfiguration(SmsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddHttpClient(SmsDelivery.ClientName, client => client.Timeout = TimeSpan.FromSeconds(15));
+        return services.AddSingleton<MessageQueue>().AddSingleton<SmtpDelivery>().AddSingleton<SmsDelivery>().AddHostedService<MessageSender>();
+    }
+
     private static IServiceCollection AddSignIn(this IServiceCollection services) => services
         .AddSingleton<PasswordGate>()
         .AddSingleton<LoginThrottle>()
         .AddSingleton<SessionTokens>()
         .AddSingleton<EndSession>()
         .AddSingleton<RefreshSession>()
+        .AddSingleton<SetPassword>()
         .AddSingleton<ChangePassword>()
+        .AddSingleton<AccountTokens>()
+        .AddSingleton<SendReset>()
+        .AddSingleton<RedeemAccountToken>()
+        .AddSingleton<CompleteSignIn>()
+        .AddSingleton<DeviceFingerprints>()
+        .AddSingleton<OneTimeCodes>()
+        .AddSingleton<AskSecondFactor>()
+        .AddSingleton<AnswerChallenge>()
+        .AddScoped<EnrollFactor>()
         .AddScoped<LogIn>()
         .AddScoped<ActAs>();
 
     private static IServiceCollection AddUsers(this IServiceCollection services) => services
+        .AddSingleton<InviteUser>()
+        .AddScoped<ChangeRoles>()
+        .AddScoped<ExportUser>()
+        .AddScoped<EraseUser>()
         .AddScoped<LastAdmin>()
         .AddScoped<CreateUser>()
         .AddScoped<UpdateUser>()
@@ -79,6 +107,8 @@ internal static class IdentitySetup
     private static IServiceCollection AddProtocol(this IServiceCollection services) => services
         .AddSingleton<ClientSecrets>()
         .AddSingleton<ClientDirectory>()
+        .AddSingleton<ClientCredentials>()
+        .AddScoped<ChangeClient>()
         .AddSingleton<ClientAuthentication>()
         .AddSingleton<DpopProofs>()
         .AddScoped<CreateClient>()

@@ -53,6 +53,6 @@ public sealed class PasswordPolicyTests
         var bytes = Convert.FromBase64String(user.PasswordHash);
         Assert.Equal(1, bytes[0]);
         Assert.Equal(2u, System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(1)));
-        Assert.Equal(210_000u, System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5)));
+        Assert.Equal(220_000u, System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5)));
     }
 }

@@ -18,3 +18,19 @@ public sealed record UserDeleted(Guid TenantId, Guid UserId, DateTimeOffset Dele
 
 /// <summary>Somebody signed in.</summary>
 public sealed record UserSignedIn(Guid TenantId, Guid UserId, Guid SessionId, DateTimeOffset At) : IIntegrationEvent;
+
+/// <summary>Roles of a tenant changed; tokens of their users issued before <paramref name="ChangedAt"/> are refused.</summary>
+/// <param name="TenantId">The tenant.</param>
+/// <param name="Roles">The roles that may do something else than before.</param>
+/// <param name="ChangedAt">When.</param>
+public sealed record RolesChanged(Guid TenantId, IReadOnlyList<string> Roles, DateTimeOffset ChangedAt) : IIntegrationEvent;
+
+/// <summary>A tenant's sign-in policy changed.</summary>
+public sealed record PolicyChanged(Guid TenantId, DateTimeOffset ChangedAt) : IIntegrationEvent;
+
+/// <summary>An integration client was changed, got new secrets or was deleted; gateways forget what they know of it.</summary>
+/// <param name="TenantId">The tenant.</param>
+/// <param name="ClientId">Its <c>client_id</c>.</param>
+/// <param name="Usable">Whether it still exists.</param>
+/// <param name="ChangedAt">When.</param>
+public sealed record IntegrationClientChanged(Guid TenantId, string ClientId, bool Usable, DateTimeOffset ChangedAt) : IIntegrationEvent;

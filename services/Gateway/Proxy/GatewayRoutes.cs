@@ -30,6 +30,8 @@ internal static class GatewayRoutes
         .. Each("/auth/login", Identity with { Anonymous = true }, HttpMethods.Post),
         .. Each("/auth/refresh", Identity with { Anonymous = true }, HttpMethods.Post),
         .. Each("/auth/mfa/verify", Identity with { Anonymous = true }, HttpMethods.Post),
+        .. Each("/auth/mfa/send", Identity with { Anonymous = true }, HttpMethods.Post),
+        .. Each("/users/invitations/accept", Identity with { Anonymous = true }, HttpMethods.Post),
         .. Each("/auth/password/forgot", Identity with { Anonymous = true }, HttpMethods.Post),
         .. Each("/auth/password/reset", Identity with { Anonymous = true }, HttpMethods.Post),
         .. Each("/auth/password/change", Identity with { BeforePasswordChange = true }, HttpMethods.Post),

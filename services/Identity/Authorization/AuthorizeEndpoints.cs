@@ -16,6 +16,7 @@ internal static class AuthorizeEndpoints
         pages.MapGet("/authorize", AuthorizeAsync).WithSummary("Ask a user for an authorization code (RFC 6749, OpenID Connect)");
         pages.MapPost("/authorize", AuthorizePostedAsync).ExcludeFromDescription();
         pages.MapPost("/signin", SignInAsync).ExcludeFromDescription();
+        pages.MapPost("/factor", FactorAsync).ExcludeFromDescription();
         pages.MapPost("/password", ChangePasswordAsync).ExcludeFromDescription();
         pages.MapPost("/consent", ConsentAsync).ExcludeFromDescription();
         pages.MapPost("/par", PushAsync).WithSummary("Push an authorization request (RFC 9126)");
@@ -48,6 +49,15 @@ internal static class AuthorizeEndpoints
         var form = await http.Request.ReadFormAsync(ct);
         return interactions.Open(http, form[Pages.InteractionField]) is { } interaction
             ? await signIn.SubmitAsync(http, interaction, form, origin, ct)
+            : Pages.Expired();
+    }
+
+    private static async Task<IResult> FactorAsync(
+        HttpContext http, ClientOrigin origin, SignInFlow signIn, Interactions interactions, CancellationToken ct)
+    {
+        var form = await http.Request.ReadFormAsync(ct);
+        return interactions.Open(http, form[Pages.InteractionField]) is { } interaction
+            ? await signIn.SubmitFactorAsync(http, interaction, form, origin, ct)
             : Pages.Expired();
     }
 

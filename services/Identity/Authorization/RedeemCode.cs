@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Platform.Identity.Audit;
 using Platform.Identity.Clients;
+using Platform.Identity.Policies;
 using Platform.Identity.Sessions;
 using Platform.Identity.Storage;
 using Platform.Identity.Tenants;
@@ -62,11 +63,13 @@ internal sealed class RedeemCode(
             return null;
         }
 
+        var policy = await db.ReadPolicyAsync(ct);
         var renewable = client.GrantTypes.Contains(GrantTypes.RefreshToken) && Scopes.Has(code.Scope, Scopes.OfflineAccess);
         var signedIn = tokens.Open(
             db, user, Grantee.Of(client, redemption.DpopKey),
-            new Opening(code.Methods.Split(' '), origin, code.Scope, Device: client.Name, BrowserSessionId: code.BrowserSessionId, Renewable: renewable));
+            new Opening(code.Methods.Split(' '), origin, code.Scope, Device: client.Name, BrowserSessionId: code.BrowserSessionId, Renewable: renewable, Policy: policy));
         await db.SaveChangesAsync(ct);
+        await endSession.KeepToLimitAsync(db, user.Id, policy.MaxSessions, ct);
         await db.AuthorizationCodes.Where(c => c.Id == code.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.SessionId, signedIn.Session.Id), ct);
         await transaction.CommitAsync(ct);
         return (signedIn, code);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Platform.Identity.Authorization;
 using Platform.Identity.Clients;
 using Platform.Identity.Keys;
+using Platform.Identity.Mfa;
 
 namespace Platform.Identity.Browser;
 
@@ -12,7 +13,9 @@ namespace Platform.Identity.Browser;
 /// <param name="Request">A client's authorization request.</param>
 /// <param name="UserCode">A device's code; empty until it was typed.</param>
 /// <param name="SignOut">A sign-out.</param>
-internal sealed record Interaction(DateTimeOffset ExpiresAt, AuthorizationRequest? Request = null, string? UserCode = null, SignOutRequest? SignOut = null)
+/// <param name="Factor">The second factor that their sign-in waits for.</param>
+internal sealed record Interaction(
+    DateTimeOffset ExpiresAt, AuthorizationRequest? Request = null, string? UserCode = null, SignOutRequest? SignOut = null, MfaDemand? Factor = null)
 {
     /// <summary>Where its forms may lead beside here.</summary>
     public string? FormTarget => (Request?.RedirectUri ?? SignOut?.RedirectUri) is { } uri ? RedirectUris.SourceOf(uri) : null;

@@ -3,6 +3,7 @@ using Platform.Contracts;
 using Platform.Identity.Authorization;
 using Platform.Identity.Clients;
 using Platform.Identity.DeviceFlow;
+using Platform.Identity.Mfa;
 using Platform.Identity.Protocol;
 using Platform.Identity.SignIn;
 using Platform.ServiceDefaults;
@@ -12,7 +13,7 @@ namespace Platform.Identity.Browser;
 /// <summary>Signs a browser in and goes on with what it was in the middle of.</summary>
 internal sealed class SignInFlow(
     LogIn logIn, ClientDirectory clients, BrowserSessions sessions, SignInPages pages, AuthorizeFlow authorize, DevicePages devices,
-    ChangePassword changePassword)
+    ChangePassword changePassword, AnswerChallenge answer)
 {
     /// <summary>The sign-in form was sent.</summary>
     public async Task<IResult> SubmitAsync(HttpContext http, Interaction interaction, IFormCollection form, ClientOrigin origin, CancellationToken ct)
@@ -30,12 +31,51 @@ internal sealed class SignInFlow(
         }
 
         var home = client is null || FirstPartyClients.Is(client.ClientId) ? (Guid?)null : client.TenantId;
-        var (opened, fault) = await ProveAsync(new Credentials(username, password, tenant.Length == 0 ? null : tenant, home), origin, ct);
+        var (opened, fault) = await ProveAsync(new Credentials(username, password, tenant.Length == 0 ? null : tenant, home, Continuation: new Continuation(Continuation.Browser)), origin, ct);
+        if (fault?.Details is MfaDemand demand)
+        {
+            return pages.ShowSecondFactor(http, interaction with { Factor = demand });
+        }
+
         if (opened is null)
         {
             return pages.Show(http, interaction, client, username, tenant, TextOf(fault!), StatusOf(fault!));
         }
 
+        return await EnterAsync(http, interaction, client, opened, origin, ct);
+    }
+
+    /// <summary>The form for the second factor was sent: a code, or the wish to be sent one.</summary>
+    public async Task<IResult> SubmitFactorAsync(HttpContext http, Interaction interaction, IFormCollection form, ClientOrigin origin, CancellationToken ct)
+    {
+        var (method, code) = (form["method"].ToString(), form["code"].ToString());
+        if (interaction.Factor is not { } demand)
+        {
+            return Pages.Expired();
+        }
+
+        if (form["send"].ToString() is { Length: > 0 } wanted)
+        {
+            return await answer.SendAsync(demand.ChallengeId, wanted, Continuation.Browser, ct) is { } refusal
+                ? pages.ShowSecondFactor(http, interaction, refusal.Message, StatusOf(refusal))
+                : pages.ShowSecondFactor(http, interaction);
+        }
+
+        var (opened, fault) = await answer.RunAsync(new MfaAnswer(demand.ChallengeId, method, code, Continuation.Browser), origin, sessions.Open, ct);
+        if (opened is null)
+        {
+            return pages.ShowSecondFactor(http, interaction, fault!.Code == ErrorCodes.AuthFailed ? fault.Message : TextOf(fault), StatusOf(fault));
+        }
+
+        var client = interaction.Request is { } request ? (await clients.FindAsync(request.ClientId, ct)).Client : null;
+        return client is null && interaction.Request is not null
+            ? Pages.Error("There is no such client any more.")
+            : await EnterAsync(http, interaction with { Factor = null }, client, opened, origin, ct);
+    }
+
+    private async Task<IResult> EnterAsync(
+        HttpContext http, Interaction interaction, Client? client, OpenedBrowser opened, ClientOrigin origin, CancellationToken ct)
+    {
         // Whoever was signed in with this browser before is signed out of it.
         if (await sessions.FindAsync(http, ct) is var (former, _) && former.UserId != opened.User.Id)
         {
@@ -67,7 +107,13 @@ internal sealed class SignInFlow(
             return pages.ShowPasswordChange(http, interaction, user, fault.Errors?.SelectMany(e => e.Value.Select(v => "The new password " + v + ".")).ToList() ?? [TextOf(fault)]);
         }
 
-        var (opened, refusal) = await ProveAsync(new Credentials(user.UserName!, next, null, session.TenantId), origin, ct);
+        var (opened, refusal) = await ProveAsync(
+            new Credentials(user.UserName!, next, null, session.TenantId, Continuation: new Continuation(Continuation.Browser)), origin, ct);
+        if (refusal?.Details is MfaDemand demand)
+        {
+            return pages.ShowSecondFactor(http, interaction with { Factor = demand });
+        }
+
         if (opened is null)
         {
             return Pages.Error(TextOf(refusal!));

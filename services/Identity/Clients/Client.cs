@@ -19,6 +19,23 @@ internal sealed class Client : ITenantRow
     /// <summary>Keyed hash of the secret; absent for public clients.</summary>
     public byte[]? SecretHash { get; set; }
 
+    /// <summary>The secret once more, sealed: HMAC signatures of requests are checked with it.</summary>
+    public byte[]? SigningSecret { get; set; }
+
+    public byte[]? ApiKeyHash { get; set; }
+
+    /// <summary>What was before the last rotation, good until the grace ends.</summary>
+    public byte[]? PreviousSecretHash { get; set; }
+
+    public byte[]? PreviousSigningSecret { get; set; }
+
+    public byte[]? PreviousApiKeyHash { get; set; }
+
+    public DateTimeOffset? PreviousUntil { get; set; }
+
+    /// <summary>Networks that it may be used from; any where there are none.</summary>
+    public string[] AllowedCidrs { get; set; } = [];
+
     /// <summary>What tokens of the client credentials grant may do.</summary>
     public string[] Permissions { get; set; } = [];
 

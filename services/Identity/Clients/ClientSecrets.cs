@@ -25,8 +25,14 @@ internal sealed class ClientSecrets(Vault vault)
         Span<byte> bytes = stackalloc byte[IdSize];
         tenantId.TryWriteBytes(bytes);
         RandomNumberGenerator.Fill(bytes[16..]);
-        return IdPrefix + WebEncoders.Base64UrlEncode(bytes);
+        return IdOf(bytes);
     }
+
+    /// <summary>The id that these bytes spell.</summary>
+    public static string IdOf(ReadOnlySpan<byte> bytes) => IdPrefix + WebEncoders.Base64UrlEncode(bytes);
+
+    /// <summary>The bytes of an id that this service made.</summary>
+    public static void BytesOf(string clientId, Span<byte> bytes) => Base64Url.DecodeFromChars(clientId.AsSpan(IdPrefix.Length), bytes);
 
     /// <summary>Where a client is to be looked for.</summary>
     public static Guid TenantOf(string clientId)

@@ -1,5 +1,6 @@
 using FluentValidation;
 using Platform.Contracts;
+using Platform.Contracts.Identity;
 using Platform.Identity.Audit;
 using Platform.Identity.Roles;
 using Platform.Identity.SignIn;
@@ -18,17 +19,19 @@ namespace Platform.Identity.Clients;
 /// <param name="RedirectUris">Where users are sent back to; exact, https or loopback http or a private scheme.</param>
 /// <param name="PostLogoutRedirectUris">Where users are sent after signing out.</param>
 /// <param name="TokenEndpointAuthMethod"><c>client_secret_basic</c> unless given, <c>client_secret_post</c>, or <c>none</c> for a public client.</param>
+/// <param name="AllowedCidrs">Networks that it may be used from, such as <c>192.0.2.0/24</c>; any unless given.</param>
 /// <param name="DpopBoundAccessTokens">Whether its tokens are always bound to a key (RFC 9449, section 5.2).</param>
 internal sealed record NewClient(
     string ClientName,
     string? Description,
-    IReadOnlyList<string> Permissions,
+    IReadOnlyList<string>? Permissions,
     TlpLevel? TlpClearance,
     DateTimeOffset? ExpiresAt,
     IReadOnlyList<string>? GrantTypes,
     IReadOnlyList<string>? RedirectUris,
     IReadOnlyList<string>? PostLogoutRedirectUris,
     string? TokenEndpointAuthMethod,
+    IReadOnlyList<string>? AllowedCidrs,
     bool? DpopBoundAccessTokens);
 
 internal sealed class NewClientValidator : AbstractValidator<NewClient>
@@ -44,9 +47,11 @@ internal sealed class NewClientValidator : AbstractValidator<NewClient>
     {
         RuleFor(c => c.ClientName).NotEmpty().MaximumLength(200);
         RuleFor(c => c.Description).MaximumLength(2000);
-        RuleFor(c => c.Permissions).NotEmpty().Must(p => p is null || p.Count <= MaxPermissions).WithMessage($"must be at most {MaxPermissions}");
+        RuleFor(c => c.Permissions).Must(p => p is null or { Count: > 0 and <= MaxPermissions }).WithMessage($"must be 1 to {MaxPermissions}");
         RuleForEach(c => c.Permissions).Must(p => p is not null && PermissionCatalog.Resolve(p) is not null).WithMessage("is not a permission");
         RuleFor(c => c.ExpiresAt).Must(at => at is null || at > clock.GetUtcNow()).WithMessage("must be in the future");
+        RuleFor(c => c.AllowedCidrs).Must(n => n is null || n.Count <= Networks.Max).WithMessage($"must be at most {Networks.Max}");
+        RuleForEach(c => c.AllowedCidrs).Must(Networks.IsValid).WithMessage("must be a network such as 192.0.2.0/24");
         RuleFor(c => c.GrantTypes).Must(g => g is null or { Count: > 0 and <= 4 }).WithMessage("must name one to four grant types");
         RuleForEach(c => c.GrantTypes).Must(g => Grants.Contains(g)).WithMessage("is not a grant type that is offered");
         RuleFor(c => c.RedirectUris).Must(u => u is null || u.Count <= MaxUris).WithMessage($"must be at most {MaxUris}");
@@ -63,11 +68,20 @@ internal sealed class NewClientValidator : AbstractValidator<NewClient>
 }
 
 /// <summary>Adds an integration client to the caller's tenant; its secret is shown by this answer and never again.</summary>
-internal sealed class CreateClient(IdentityDb db, ClientSecrets secrets, AuditTrail audit)
+internal sealed class CreateClient(IdentityDb db, ClientCredentials credentials, AuditTrail audit, TimeProvider clock)
 {
-    public async Task<(Client? Client, string? Secret, Fault? Fault)> RunAsync(CallContext call, NewClient wanted, ClientOrigin origin, CancellationToken ct)
+    private const string DefaultPermission = "use:chat";
+
+    public async Task<(Client? Client, ShownCredentials? Shown, Fault? Fault)> RunAsync(
+        CallContext call, NewClient wanted, bool cutsToCreator, ClientOrigin origin, CancellationToken ct)
     {
-        var permissions = wanted.Permissions.Select(p => PermissionCatalog.Resolve(p)!).Distinct().ToArray();
+        var permissions = (wanted.Permissions ?? [DefaultPermission]).Select(p => PermissionCatalog.Resolve(p)!).Distinct().ToArray();
+        if (cutsToCreator && wanted.Permissions?.Any(PermissionCatalog.IsOlderSpelling) == true)
+        {
+            // The older spellings name defaults, not wishes: they are cut to what the creator holds.
+            permissions = [.. permissions.Where(p => call.Permissions().Allows(p))];
+        }
+
         var clearance = wanted.TlpClearance ?? TlpLevel.Green;
         if (!call.Permissions().Covers(new PermissionSet(permissions)) || clearance > call.Clearance)
         {
@@ -75,7 +89,6 @@ internal sealed class CreateClient(IdentityDb db, ClientSecrets secrets, AuditTr
         }
 
         var method = wanted.TokenEndpointAuthMethod ?? ClientAuthMethods.SecretBasic;
-        (string? secret, byte[]? hash) = method == ClientAuthMethods.None ? (null, null) : secrets.NewSecret();
         var client = new Client
         {
             Id = Guid.CreateVersion7(),
@@ -83,7 +96,6 @@ internal sealed class CreateClient(IdentityDb db, ClientSecrets secrets, AuditTr
             ClientId = ClientSecrets.NewId(call.TenantId),
             Name = wanted.ClientName,
             Description = wanted.Description,
-            SecretHash = hash,
             Permissions = permissions,
             Clearance = clearance,
             GrantTypes = wanted.GrantTypes is { } grants ? [.. grants.Distinct()] : [GrantTypes.ClientCredentials],
@@ -93,12 +105,15 @@ internal sealed class CreateClient(IdentityDb db, ClientSecrets secrets, AuditTr
             AuthMethod = method,
             CreatedBy = call.Subject,
             ExpiresAt = wanted.ExpiresAt,
+            AllowedCidrs = [.. wanted.AllowedCidrs ?? []],
         };
+        var shown = method == ClientAuthMethods.None ? new ShownCredentials(null, null) : credentials.Give(client);
         db.Clients.Add(client);
+        db.Publish(new IntegrationClientChanged(client.TenantId, client.ClientId, true, clock.GetUtcNow()), client.ClientId);
         audit.Record(
             db, call.TenantId, AuditActions.ClientCreated, $"client/{client.ClientId}", Outcomes.Success, call.Subject, origin.Address,
             ("client_name", client.Name), ("permissions", string.Join(' ', permissions)));
         await db.SaveChangesAsync(ct);
-        return (client, secret, null);
+        return (client, shown, null);
     }
 }

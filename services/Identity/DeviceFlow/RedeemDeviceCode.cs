@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Identity.Authorization;
 using Platform.Identity.Clients;
 using Platform.Identity.Protocol;
+using Platform.Identity.Policies;
 using Platform.Identity.Sessions;
 using Platform.Identity.Storage;
 using Platform.Identity.Tenants;
@@ -10,7 +11,7 @@ using Platform.Identity.Tokens;
 namespace Platform.Identity.DeviceFlow;
 
 /// <summary>A device asks whether its user has answered (RFC 8628, sections 3.4 and 3.5).</summary>
-internal sealed class RedeemDeviceCode(TenantScopes scopes, OpaqueTokens opaque, SessionTokens tokens, TimeProvider clock)
+internal sealed class RedeemDeviceCode(TenantScopes scopes, OpaqueTokens opaque, SessionTokens tokens, EndSession endSession, TimeProvider clock)
 {
     /// <summary>Devices keep time with timers of their own.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(250);
@@ -38,9 +39,11 @@ internal sealed class RedeemDeviceCode(TenantScopes scopes, OpaqueTokens opaque,
 
         // The device's session is its own: it outlives the browser's, which only lent its user's word.
         var renewable = client.GrantTypes.Contains(GrantTypes.RefreshToken) && Scopes.Has(device.Scope, Scopes.OfflineAccess);
+        var policy = await db.ReadPolicyAsync(ct);
         var signedIn = tokens.Open(
-            db, user, Grantee.Of(client, dpopKey), new Opening(device.Methods.Split(' '), origin, device.Scope, Device: client.Name, Renewable: renewable));
+            db, user, Grantee.Of(client, dpopKey), new Opening(device.Methods.Split(' '), origin, device.Scope, Device: client.Name, Renewable: renewable, Policy: policy));
         await db.SaveChangesAsync(ct);
+        await endSession.KeepToLimitAsync(db, user.Id, policy.MaxSessions, ct);
         await transaction.CommitAsync(ct);
         return (signedIn, device);
     }

@@ -8,7 +8,7 @@ namespace Platform.Identity.Protocol;
 /// Authenticates clients at the protocol endpoints: by HTTP Basic or form parameters, one of them (RFC 6749, section
 /// 2.3.1); public clients name themselves.
 /// </summary>
-internal sealed class ClientAuthentication(ClientDirectory directory, ClientSecrets secrets)
+internal sealed class ClientAuthentication(ClientDirectory directory, ClientSecrets secrets, ClientCredentials credentials, TimeProvider clock)
 {
     /// <summary>
     /// Where the gateway puts the client's own <c>Authorization</c> header, since the header itself carries the internal token.
@@ -26,10 +26,10 @@ internal sealed class ClientAuthentication(ClientDirectory directory, ClientSecr
     {
         var (id, secret) = Read(request, form, fallback);
         var (client, isSuspended) = await directory.FindAsync(id, ct);
-        var isProven = client?.SecretHash is { } hash
-            ? secret is not null && secrets.Matches(secret, hash)
+        var isProven = client?.SecretHash is not null
+            ? secret is not null && credentials.Matches(client, secret, clock.GetUtcNow())
             : !secrets.Matches(secret ?? "", NoHash) && client is { AuthMethod: ClientAuthMethods.None } && secret is null;
-        if (client is null || !isProven)
+        if (client is null || !isProven || !Networks.Admit(client.AllowedCidrs, (await ClientOrigin.BindAsync(request.HttpContext)).Ip))
         {
             throw new OAuthException(OAuthError.InvalidClient, "The client is unknown or its credentials are wrong.");
         }

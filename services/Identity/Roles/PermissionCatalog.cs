@@ -45,6 +45,9 @@ internal static class PermissionCatalog
 
     private static readonly FrozenSet<string> Names = All.Select(p => p.Name).ToFrozenSet();
 
+    /// <summary>Whether a permission is named as it was in older versions.</summary>
+    public static bool IsOlderSpelling(string name) => name is "read" or "write" or "use_chat";
+
     /// <summary>The permission that a request means; null when there is none. <c>read</c>, <c>write</c> and <c>use_chat</c> are older spellings.</summary>
     public static string? Resolve(string name) => name switch
     {

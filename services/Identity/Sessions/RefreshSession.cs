@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Identity.Audit;
+using Platform.Identity.SignIn;
 using Platform.Identity.Storage;
 using Platform.Identity.Tenants;
 using Platform.Identity.Tokens;
@@ -11,7 +12,7 @@ namespace Platform.Identity.Sessions;
 /// requests with one token exactly one wins; a token that comes back after its use was copied by somebody, so its
 /// whole family ends. Rights are those of the user at this moment.
 /// </summary>
-internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, SessionTokens tokens, EndSession endSession, AuditTrail audit, TimeProvider clock)
+internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, SessionTokens tokens, EndSession endSession, LoginThrottle throttle, AuditTrail audit, TimeProvider clock)
 {
     private const string Reused = "refresh_reuse";
 
@@ -63,6 +64,12 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == row.UserId && u.DeletedAt == null, ct);
         if (user is not { Active: true } || !await db.Tenants.AnyAsync(t => t.Id == row.TenantId && t.Status == TenantStatus.Active, ct))
         {
+            return null;
+        }
+
+        if (await throttle.IsLockedAsync(db, user.UserName!, ct) && !await db.Devices.AnyAsync(d => d.Id == session.DeviceId && d.TrustedAt != null, ct))
+        {
+            // Nothing is used up: the token is good again when the lock ends.
             return null;
         }
 

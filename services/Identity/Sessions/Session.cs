@@ -40,8 +40,19 @@ internal sealed class Session : ITenantRow
 
     public long Version { get; set; }
 
-    /// <summary>How long the session lasts unused: 7 days, 30 when it is to be remembered.</summary>
-    public TimeSpan Lifetime => TimeSpan.FromDays(RememberMe ? 30 : 7);
+    /// <summary>The device that it was opened on.</summary>
+    public Guid? DeviceId { get; set; }
+
+    /// <summary>Of a platform administrator who acts in this tenant: the session at home that this one ends with.</summary>
+    public Guid? HomeTenantId { get; set; }
+
+    public Guid? HomeSessionId { get; set; }
+
+    /// <summary>How many days it lasts unused, by the tenant's policy.</summary>
+    public int? LifetimeDays { get; set; }
+
+    /// <summary>How long the session lasts unused: 7 days, 30 when it is to be remembered, or as the tenant's policy says.</summary>
+    public TimeSpan Lifetime => TimeSpan.FromDays(LifetimeDays ?? (RememberMe ? 30 : 7));
 
     public bool IsActive(DateTimeOffset now) => EndedAt is null && ExpiresAt > now;
 }

@@ -1,7 +1,9 @@
 using Platform.Contracts;
 using Platform.Contracts.Identity;
 using Platform.Identity.Clients;
+using Platform.Identity.Policies;
 using Platform.Identity.Roles;
+using Platform.Identity.SignIn;
 using Platform.Identity.Storage;
 using Platform.Identity.Tokens;
 using Platform.Identity.Users;
@@ -36,8 +38,24 @@ internal sealed record Grantee(
 /// <param name="Device">What the client calls the device.</param>
 /// <param name="BrowserSessionId">The browser that it was granted in.</param>
 /// <param name="Renewable">Whether there is a refresh token.</param>
+/// <param name="Policy">The tenant's rules for how long it lasts.</param>
+/// <param name="DeviceId">The device that it is opened on.</param>
 internal sealed record Opening(
-    string[] Methods, ClientOrigin Origin, string Scope = SessionTokens.DefaultScope, bool Remember = false, string? Device = null, Guid? BrowserSessionId = null, bool Renewable = true);
+    string[] Methods,
+    ClientOrigin Origin,
+    string Scope = SessionTokens.DefaultScope,
+    bool Remember = false,
+    string? Device = null,
+    Guid? BrowserSessionId = null,
+    bool Renewable = true,
+    TenantPolicy? Policy = null,
+    Guid? DeviceId = null)
+{
+    /// <summary>What somebody asked for who has proved who they are.</summary>
+    public static Opening For(Proven who, ClientOrigin origin) => new(
+        who.Methods, origin, who.Continuation.Scope ?? SessionTokens.DefaultScope, who.Continuation.Remember, who.Continuation.DeviceName,
+        Policy: who.Policy, DeviceId: who.DeviceId);
+}
 
 /// <summary>Opens sessions and issues their tokens. Nothing is saved here: the caller commits all of it at once.</summary>
 internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, TimeProvider clock)
@@ -59,6 +77,8 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
             UserAgent = opening.Origin.UserAgent,
             Device = opening.Device,
             BrowserSessionId = opening.BrowserSessionId,
+            DeviceId = opening.DeviceId,
+            LifetimeDays = opening.Remember ? opening.Policy?.RememberedSessionDays : opening.Policy?.SessionDays,
             LastUsedAt = now,
         };
         session.ExpiresAt = now + session.Lifetime;
@@ -112,7 +132,7 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
 
     private static PermissionSet RightsOf(User user, Grantee to, string scope, string? narrowed)
     {
-        var held = Rights.Within(BuiltInRoles.PermissionsOf(user.Role), scope);
+        var held = Rights.Within(user.Permissions, scope);
         if (narrowed is not null)
         {
             held = Rights.Narrow(held, scope, narrowed);

@@ -37,6 +37,8 @@ internal sealed class ActAs(TenantDirectory tenants, TenantScopes scopes, Identi
             UserAgent = origin.UserAgent,
             LastUsedAt = now,
             ExpiresAt = now + Lifetime,
+            HomeTenantId = call.TenantId,
+            HomeSessionId = call.SessionId,
         };
         await using (var target = scopes.Enter(tenantId, call.Subject))
         {
@@ -44,6 +46,18 @@ internal sealed class ActAs(TenantDirectory tenants, TenantScopes scopes, Identi
             db.Sessions.Add(session);
             Record(db, tenantId);
             await db.SaveChangesAsync(ct);
+        }
+
+        if (call.SessionId is { } homeSession)
+        {
+            home.ActingSessions.Add(new ActingSession
+            {
+                SessionId = session.Id,
+                TenantId = call.TenantId,
+                HomeSessionId = homeSession,
+                TargetTenantId = tenantId,
+                ExpiresAt = session.ExpiresAt,
+            });
         }
 
         Record(home, call.TenantId);

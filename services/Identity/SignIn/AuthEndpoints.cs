@@ -1,6 +1,8 @@
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Platform.Identity.Devices;
 using Platform.Identity.Sessions;
+using Platform.Identity.Tenants;
 using Platform.ServiceDefaults;
 
 namespace Platform.Identity.SignIn;
@@ -13,22 +15,26 @@ internal static class AuthEndpoints
         var auth = routes.MapGroup("/auth").WithTags("auth");
         auth.MapPost("/login", LogInAsync).WithSummary("Sign in with user name and password");
         auth.MapPost("/refresh", RefreshAsync).WithSummary("Trade a refresh token for the next pair of tokens");
+        auth.MapPost("/password/forgot", ForgotAsync).WithSummary("Ask for a link to set a new password");
+        auth.MapPost("/password/reset", ResetAsync).WithSummary("Set a new password with a mailed link");
         auth.MapPost("/password/change", ChangePasswordAsync).ForSignedIn(duringPasswordChange: true).WithSummary("Change one's own password");
         auth.MapPost("/act-as", ActAsAsync).RequirePermission("manage:platform").WithSummary("Enter another tenant for 15 minutes");
     }
 
     /// <summary>
     /// Opens a session. Five attempts a minute for one account from one address; five failures lock that pair for 15
-    /// minutes, doubling. A wrong tenant, name or password is answered alike.
+    /// minutes, doubling; five failures from three addresses lock the account but for the devices that its user trusts. A
+    /// wrong tenant, name or password is answered alike. 401 MFA_REQUIRED has <c>challenge_id</c> and <c>methods</c> in its
+    /// details, for <c>/auth/mfa/verify</c>.
     /// </summary>
     private static async Task<Results<Ok<LoginAnswer>, FaultResult>> LogInAsync(
         Body<LoginRequest> body, ClientOrigin origin, HttpResponse response, LogIn logIn, SessionTokens tokens, CancellationToken ct)
     {
         var r = body.Value;
         var (signedIn, fault) = await logIn.RunAsync(
-            new Credentials(r.Username, r.Password, r.Tenant),
+            new Credentials(r.Username, r.Password, r.Tenant, Device: r.Device, Continuation: new Continuation(Remember: r.RememberMe ?? false, DeviceName: r.Device?.Name)),
             origin,
-            (db, who) => tokens.Open(db, who.User, Grantee.CommandLine, new Opening(who.Methods, origin, Remember: r.RememberMe ?? false, Device: r.Device)),
+            (db, who) => tokens.Open(db, who.User, Grantee.CommandLine, Opening.For(who, origin)),
             ct);
         response.Headers.CacheControl = "no-store";
         return signedIn is null ? new FaultResult(fault!) : TypedResults.Ok(LoginAnswer.From(signedIn));
@@ -45,7 +51,24 @@ internal static class AuthEndpoints
         return next is null ? Faults.Unauthorized("The refresh token is not valid (any more); sign in again.") : TypedResults.Ok(LoginAnswer.From(next));
     }
 
-    /// <summary>12 to 128 characters, none that is widely known. Ends all other sessions of the user.</summary>
+    /// <summary>Mails a link if there is such a user; the answer is the same if not, and comes as fast.</summary>
+    private static async Task<Results<Accepted<Done>, FaultResult>> ForgotAsync(
+        Body<ForgottenPassword> body, ClientOrigin origin, TenantDirectory tenants, SendReset reset, CancellationToken ct)
+    {
+        var tenant = await tenants.FindAsync(body.Value.Tenant, origin.Host, ct);
+        return await reset.AskAsync(tenant, body.Value.Username, origin, ct) is { } fault
+            ? new FaultResult(fault)
+            : TypedResults.Accepted((string?)null, new Done("If there is such an account, a link was sent to its address."));
+    }
+
+    /// <summary>With the token of the mailed link, once. Ends all sessions and lifts the password's lock.</summary>
+    private static async Task<Results<Ok<Done>, FaultResult>> ResetAsync(
+        Body<PasswordResetting> body, ClientOrigin origin, RedeemAccountToken redeem, CancellationToken ct) =>
+        await redeem.RunAsync(AccountTokenPurpose.PasswordReset, body.Value.Token, body.Value.NewPassword, origin, ct) is { } fault
+            ? new FaultResult(fault)
+            : TypedResults.Ok(new Done("The password is set; sign in with it."));
+
+    /// <summary>12 to 128 characters or as the tenant's policy says, none that is widely known or was among the last ones. Ends all other sessions of the user.</summary>
     private static async Task<Results<Ok<Done>, FaultResult>> ChangePasswordAsync(
         Body<PasswordChange> body, CallContext call, ClientOrigin origin, ChangePassword change, CancellationToken ct)
     {
@@ -83,8 +106,8 @@ internal static class AuthEndpoints
 /// <param name="Password">The password.</param>
 /// <param name="RememberMe">Whether the session lasts 30 days instead of 7.</param>
 /// <param name="Tenant">The tenant's slug; absent: by host name, else the default tenant.</param>
-/// <param name="Device">What the client calls its device.</param>
-internal sealed record LoginRequest(string Username, string Password, bool? RememberMe, string? Tenant, string? Device);
+/// <param name="Device">What the client tells of its device: a name, or a name and <c>signals</c> that tell it from others.</param>
+internal sealed record LoginRequest(string Username, string Password, bool? RememberMe, string? Tenant, DeviceSignals? Device);
 
 internal sealed class LoginRequestValidator : AbstractValidator<LoginRequest>
 {
@@ -94,7 +117,7 @@ internal sealed class LoginRequestValidator : AbstractValidator<LoginRequest>
         RuleFor(r => r.Username).NotEmpty().MaximumLength(254);
         RuleFor(r => r.Password).NotEmpty().MaximumLength(1024);
         RuleFor(r => r.Tenant).MaximumLength(63);
-        RuleFor(r => r.Device).MaximumLength(200);
+        RuleFor(r => r.Device).Must(d => d is null || d.IsBounded).WithMessage($"must be at most {DeviceSignals.MaxSignals} signals of at most {DeviceSignals.MaxLength} characters");
     }
 }
 
@@ -129,13 +152,35 @@ internal sealed class PasswordChangeValidator : AbstractValidator<PasswordChange
     public PasswordChangeValidator()
     {
         RuleFor(r => r.CurrentPassword).NotEmpty().MaximumLength(1024);
-        RuleFor(r => r.NewPassword).Custom((password, context) =>
-        {
-            foreach (var fault in PasswordPolicy.Check(password, null))
-            {
-                context.AddFailure(fault);
-            }
-        });
+        RuleFor(r => r.NewPassword).NotEmpty().MaximumLength(1024);
+    }
+}
+
+/// <summary>Who forgot their password.</summary>
+/// <param name="Username">The e-mail address.</param>
+/// <param name="Tenant">The tenant's slug; absent: by host name, else the default tenant.</param>
+internal sealed record ForgottenPassword(string Username, string? Tenant);
+
+internal sealed class ForgottenPasswordValidator : AbstractValidator<ForgottenPassword>
+{
+    public ForgottenPasswordValidator()
+    {
+        RuleFor(r => r.Username).NotEmpty().MaximumLength(254);
+        RuleFor(r => r.Tenant).MaximumLength(63);
+    }
+}
+
+/// <summary>A new password.</summary>
+/// <param name="Token">Of the mailed link.</param>
+/// <param name="NewPassword">The password.</param>
+internal sealed record PasswordResetting(string Token, string NewPassword);
+
+internal sealed class PasswordResettingValidator : AbstractValidator<PasswordResetting>
+{
+    public PasswordResettingValidator()
+    {
+        RuleFor(r => r.Token).NotEmpty().MaximumLength(200);
+        RuleFor(r => r.NewPassword).NotEmpty().MaximumLength(1024);
     }
 }
 

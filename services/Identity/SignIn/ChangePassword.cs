@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.Identity.Audit;
+using Platform.Identity.Messages;
 using Platform.Identity.Sessions;
 using Platform.Identity.Storage;
 using Platform.ServiceDefaults;
@@ -11,7 +12,8 @@ namespace Platform.Identity.SignIn;
 /// A user changes their own password. Guesses at the current one count like sign-ins; all other sessions end, and the
 /// session at hand gets its full rights at its next refresh.
 /// </summary>
-internal sealed class ChangePassword(TenantScopes scopes, LoginThrottle throttle, PasswordGate gate, EndSession endSession, AuditTrail audit, TimeProvider clock)
+internal sealed class ChangePassword(
+    TenantScopes scopes, LoginThrottle throttle, PasswordGate gate, SetPassword setPassword, EndSession endSession, MessageQueue queue, AuditTrail audit)
 {
     /// <summary>Null when done.</summary>
     public async Task<Fault?> RunAsync(CallContext call, Guid userId, string current, string next, ClientOrigin origin, CancellationToken ct)
@@ -24,7 +26,9 @@ internal sealed class ChangePassword(TenantScopes scopes, LoginThrottle throttle
         }
 
         db.ChangeTracker.Clear();
-        if (await throttle.BeginAsync(tenant, user.UserName!, origin.Address, ct) is { Outcome: not AttemptOutcome.Allowed } decision)
+        // Whoever is signed in is past the account's lock: it keeps out those who are not.
+        var decision = await throttle.BeginAsync(tenant, AttemptKind.Password, user.UserName!, origin.Address, isTrusted: true, ct);
+        if (decision.Outcome != AttemptOutcome.Allowed)
         {
             return LoginThrottle.Refusal(decision);
         }
@@ -36,26 +40,24 @@ internal sealed class ChangePassword(TenantScopes scopes, LoginThrottle throttle
             return new Fault(ErrorCodes.AuthFailed, "The current password is wrong.");
         }
 
-        var faults = PasswordPolicy.Check(next, user.UserName).ToList();
-        if (next == current)
-        {
-            faults.Add("must differ from the current password");
-        }
-
-        if (faults.Count > 0)
+        await db.InTransactionAsync(
+            async () =>
+            {
+                await throttle.SucceedAsync(db, AttemptKind.Password, user.UserName!, origin.Address, decision, ct);
+                return await db.SaveChangesAsync(ct);
+            },
+            ct);
+        if (await setPassword.CheckAsync(db, user, next, ct) is { Count: > 0 } faults)
         {
             return Faults.ValidationFault(new Dictionary<string, string[]> { ["new_password"] = [.. faults] });
         }
 
-        var hash = await gate.HashAsync(user, next, ct);
+        var hash = await setPassword.HashAsync(user, next, ct);
         return await db.InTransactionAsync<Fault?>(async () =>
         {
-            await throttle.SucceedAsync(db, user.UserName!, origin.Address, ct);
             db.Users.Attach(user);
-            user.PasswordHash = hash;
-            user.PasswordChangedAt = clock.GetUtcNow();
-            user.MustChangePassword = false;
-            user.SecurityStamp = Guid.NewGuid().ToString("N");
+            setPassword.Apply(db, user, hash);
+            queue.Add(db, Letters.PasswordChanged(user.UserName!), AccountTokens.ResetLives);
             await endSession.AllAsync(db, userId, call.SessionId, "password_changed", ct);
             audit.Record(db, call.TenantId, AuditActions.PasswordChanged, $"user/{userId}", Outcomes.Success, call.Subject, origin.Address);
             await db.SaveChangesAsync(ct);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Platform.Contracts;
@@ -7,15 +9,17 @@ using Platform.ServiceDefaults;
 namespace Platform.Identity.SignIn;
 
 /// <summary>
-/// Password hashing, ASP.NET Core Identity's PBKDF2 (HMAC-SHA-512) at OWASP's cost, one at a time a core: a flood of
-/// sign-ins waits, and beyond the queue is turned away, instead of stopping the machine.
+/// Password hashing, ASP.NET Core Identity's PBKDF2 (HMAC-SHA-512) at OWASP's cost, one at a time a core, on threads that
+/// the system runs after all others: a flood of sign-ins waits, and beyond the queue is turned away, while everything
+/// else on the machine goes on.
 /// </summary>
 internal sealed class PasswordGate : IDisposable
 {
-    /// <summary>OWASP Password Storage Cheat Sheet: PBKDF2-HMAC-SHA512.</summary>
-    public const int Iterations = 210_000;
+    /// <summary>OWASP Password Storage Cheat Sheet: PBKDF2-HMAC-SHA512, 210,000 or more.</summary>
+    public const int Iterations = 220_000;
 
-    private const int QueueLength = 16;
+    /// <summary>How many may wait.</summary>
+    public const int QueueLength = 16;
 
     private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions
     {
@@ -23,13 +27,20 @@ internal sealed class PasswordGate : IDisposable
         IterationCount = Iterations,
     }));
 
-    private readonly SemaphoreSlim _cores = new(Environment.ProcessorCount);
+    private readonly BlockingCollection<Action> _work = new();
     private readonly int _capacity = Environment.ProcessorCount + QueueLength;
     private readonly User _nobody = new();
     private readonly string _dummy;
     private int _inside;
 
-    public PasswordGate() => _dummy = _hasher.HashPassword(_nobody, Guid.NewGuid().ToString());
+    public PasswordGate()
+    {
+        _dummy = _hasher.HashPassword(_nobody, Guid.NewGuid().ToString());
+        for (var i = 0; i < Environment.ProcessorCount; i++)
+        {
+            new Thread(Work) { IsBackground = true, Name = "password hashing" }.Start();
+        }
+    }
 
     public Task<string> HashAsync(User user, string password, CancellationToken ct) =>
         EnterAsync(() => _hasher.HashPassword(user, password), ct);
@@ -41,9 +52,12 @@ internal sealed class PasswordGate : IDisposable
             : _hasher.VerifyHashedPassword(_nobody, _dummy, password) == PasswordVerificationResult.Success && user is { PasswordHash: not null },
         ct);
 
-    public void Dispose() => _cores.Dispose();
+    /// <summary>Whether a password is that of an older hash.</summary>
+    public Task<bool> MatchesAsync(string hash, string password, CancellationToken ct) =>
+        EnterAsync(() => _hasher.VerifyHashedPassword(_nobody, hash, password) != PasswordVerificationResult.Failed, ct);
 
-    private async Task<T> EnterAsync<T>(Func<T> work, CancellationToken ct)
+    /// <summary>Does work when its turn comes; 503 when too many wait.</summary>
+    internal async Task<T> EnterAsync<T>(Func<T> work, CancellationToken ct)
     {
         if (Interlocked.Increment(ref _inside) > _capacity)
         {
@@ -53,19 +67,59 @@ internal sealed class PasswordGate : IDisposable
 
         try
         {
-            await _cores.WaitAsync(ct);
-            try
-            {
-                return await Task.Run(work, ct);
-            }
-            finally
-            {
-                _cores.Release();
-            }
+            var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _work.Add(
+                () =>
+                {
+                    if (ct.IsCancellationRequested)
+                    {
+                        done.SetCanceled(ct);
+                        return;
+                    }
+
+                    try
+                    {
+                        done.SetResult(work());
+                    }
+                    catch (Exception exception)
+                    {
+                        done.SetException(exception);
+                    }
+                },
+                CancellationToken.None);
+            return await done.Task;
         }
         finally
         {
             Interlocked.Decrement(ref _inside);
         }
     }
+
+    public void Dispose() => _work.CompleteAdding();
+
+    private void Work()
+    {
+        LowerPriority();
+        foreach (var work in _work.GetConsumingEnumerable())
+        {
+            work();
+        }
+    }
+
+    /// <summary>.NET's own thread priorities mean nothing on Linux; the nice value of a thread does, and raising it needs no right.</summary>
+    private static void LowerPriority()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetPriority(0, 0, 15);
+        }
+        else
+        {
+            Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "setpriority")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetPriority(int which, uint who, int priority);
 }

@@ -14,7 +14,9 @@ internal static class PasswordPolicy
     /// <summary>Every fault of a password at once; none when it is good.</summary>
     /// <param name="password">The new password.</param>
     /// <param name="username">Whose it is to be.</param>
-    public static IReadOnlyList<string> Check(string? password, string? username)
+    /// <param name="minLength">Characters at least, by the tenant's policy.</param>
+    /// <param name="maxLength">Characters at most.</param>
+    public static IReadOnlyList<string> Check(string? password, string? username, int minLength = MinLength, int maxLength = MaxLength)
     {
         if (string.IsNullOrEmpty(password))
         {
@@ -22,9 +24,9 @@ internal static class PasswordPolicy
         }
 
         var faults = new List<string>();
-        if (password.Length is < MinLength or > MaxLength)
+        if (password.Length < minLength || password.Length > maxLength)
         {
-            faults.Add($"must be {MinLength} to {MaxLength} characters long");
+            faults.Add($"must be {minLength} to {maxLength} characters long");
         }
 
         if (password.Contains('\0'))

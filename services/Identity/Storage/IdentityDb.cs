@@ -4,8 +4,13 @@ using Platform.Identity.Authorization;
 using Platform.Identity.Browser;
 using Platform.Identity.Clients;
 using Platform.Identity.DeviceFlow;
+using Platform.Identity.Devices;
 using Platform.Identity.Dpop;
 using Platform.Identity.Keys;
+using Platform.Identity.Messages;
+using Platform.Identity.Mfa;
+using Platform.Identity.Policies;
+using Platform.Identity.Roles;
 using Platform.Identity.Sessions;
 using Platform.Identity.SignIn;
 using Platform.Identity.Tenants;
@@ -31,6 +36,28 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, CallConte
     public DbSet<Client> Clients => Set<Client>();
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
+    public DbSet<CustomRole> Roles => Set<CustomRole>();
+
+    public DbSet<PolicyRow> Policies => Set<PolicyRow>();
+
+    public DbSet<MfaMethod> MfaMethods => Set<MfaMethod>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
+    public DbSet<MfaChallenge> MfaChallenges => Set<MfaChallenge>();
+
+    public DbSet<Device> Devices => Set<Device>();
+
+    public DbSet<FormerPassword> FormerPasswords => Set<FormerPassword>();
+
+    public DbSet<AccountToken> AccountTokens => Set<AccountToken>();
+
+    public DbSet<OutgoingMessage> OutgoingMessages => Set<OutgoingMessage>();
+
+    public DbSet<ActingSession> ActingSessions => Set<ActingSession>();
+
+    public DbSet<ClientUsage> ClientUsage => Set<ClientUsage>();
 
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
 

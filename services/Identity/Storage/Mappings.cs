@@ -34,6 +34,7 @@ internal sealed class UserMapping : IEntityTypeConfiguration<User>
         builder.Property(u => u.NormalizedUserName).HasMaxLength(EmailAddress.MaxLength).IsRequired();
         builder.Property(u => u.Role).HasMaxLength(64);
         builder.Ignore(u => u.EffectiveClearance);
+        builder.Ignore(u => u.Permissions);
         // A deleted user's address is free again.
         builder.HasIndex(u => new { u.TenantId, u.NormalizedUserName }).IsUnique().HasFilter("deleted_at IS NULL");
         builder.HasIndex(u => new { u.TenantId, u.CreatedAt, u.Id });
@@ -69,7 +70,7 @@ internal sealed class LoginAttemptsMapping : IEntityTypeConfiguration<LoginAttem
     public void Configure(EntityTypeBuilder<LoginAttempts> builder)
     {
         builder.ToTable("login_attempts");
-        builder.HasKey(a => new { a.TenantId, a.Account, a.Address });
+        builder.HasKey(a => new { a.TenantId, a.Account, a.Address, a.Kind });
         builder.HasIndex(a => a.LastAt);
     }
 }

@@ -16,3 +16,15 @@ internal interface ITenantRow : IRow
 {
     Guid TenantId { get; set; }
 }
+
+/// <summary>A tenant's row that inherits from nothing else.</summary>
+internal abstract class TenantRow : ITenantRow
+{
+    public Guid TenantId { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public long Version { get; set; }
+}

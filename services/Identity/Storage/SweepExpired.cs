@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Platform.Identity.SignIn;
 
 namespace Platform.Identity.Storage;
 
@@ -47,6 +48,10 @@ internal sealed partial class SweepExpired(IServiceScopeFactory services, Tenant
         await db.PushedRequests.Where(r => r.ExpiresAt < before).ExecuteDeleteAsync(ct);
         await db.DeviceAuthorizations.Where(d => d.ExpiresAt < before).ExecuteDeleteAsync(ct);
         await db.BrowserSessions.Where(s => s.ExpiresAt < before).ExecuteDeleteAsync(ct);
+        await db.MfaChallenges.Where(c => c.ExpiresAt < before).ExecuteDeleteAsync(ct);
+        await db.AccountTokens.Where(t => t.ExpiresAt < before).ExecuteDeleteAsync(ct);
+        await db.ActingSessions.Where(a => a.ExpiresAt < before).ExecuteDeleteAsync(ct);
+        await db.LoginAttempts.Where(a => a.LastAt < before - LoginAttempts.Kept && (a.LockedUntil == null || a.LockedUntil < before - LoginAttempts.Kept)).ExecuteDeleteAsync(ct);
         await db.RefreshTokens.Where(t => t.ExpiresAt < before).ExecuteDeleteAsync(ct);
     }
 

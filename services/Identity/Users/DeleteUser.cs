@@ -1,7 +1,6 @@
 using Platform.Contracts;
 using Platform.Contracts.Identity;
 using Platform.Identity.Audit;
-using Platform.Identity.Roles;
 using Platform.Identity.Sessions;
 using Platform.Identity.SignIn;
 using Platform.Identity.Storage;
@@ -33,7 +32,7 @@ internal sealed class DeleteUser(IdentityDb db, EndSession endSession, LastAdmin
                 return Faults.PreconditionFailed().Fault;
             }
 
-            if (!call.Permissions().Covers(BuiltInRoles.PermissionsOf(user.Role)))
+            if (!call.Permissions().Covers(user.Permissions))
             {
                 return Faults.Forbidden("You cannot delete somebody with more rights than yours.").Fault;
             }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.Contracts.Identity;
 using Platform.Identity.Audit;
+using Platform.Identity.Policies;
 using Platform.Identity.Roles;
 using Platform.Identity.Sessions;
 using Platform.Identity.SignIn;
@@ -35,19 +36,24 @@ internal sealed class UpdateUser(IdentityDb db, EndSession endSession, LastAdmin
                 return (null, Faults.PreconditionFailed().Fault);
             }
 
-            if (call.WhyNotChange(user, change) is { } reason)
+            var role = change.Role is null ? null : await db.FindRoleAsync(change.Role, ct);
+            if (change.Role is not null && role is null)
+            {
+                return (null, Faults.ValidationFault("role", "must be one of the roles"));
+            }
+
+            if (call.WhyNotChange(user, change, role) is { } reason)
             {
                 return (null, Faults.Forbidden(reason).Fault);
             }
 
-            return await ChangeAsync(call, user, change, origin, ct) is { } fault ? (null, fault) : (user, null);
+            return await ChangeAsync(call, user, change, role, origin, ct) is { } fault ? (null, fault) : (user, null);
         }, ct);
     }
 
-    private async Task<Fault?> ChangeAsync(CallContext call, User user, UserChange change, ClientOrigin origin, CancellationToken ct)
+    private async Task<Fault?> ChangeAsync(CallContext call, User user, UserChange change, EffectiveRole? role, ClientOrigin origin, CancellationToken ct)
     {
-        var role = BuiltInRoles.Resolve(change.Role) ?? user.Role;
-        var losesAdmin = user.Active && (change.Active == false || role != user.Role);
+        var losesAdmin = user.Active && (change.Active == false || (role is not null && role.Name != user.Role));
         if (losesAdmin && await lastAdmin.IsAsync(user, ct))
         {
             return new Fault(ErrorCodes.Conflict, "This is the last administrator.");
@@ -58,12 +64,17 @@ internal sealed class UpdateUser(IdentityDb db, EndSession endSession, LastAdmin
             return new Fault(ErrorCodes.ResourceExists, "A user with this e-mail address exists already.");
         }
 
+        if (change.Username is { } wanted && !(await db.ReadPolicyAsync(ct)).Admits(wanted))
+        {
+            return Faults.ValidationFault("username", "must be of a domain that the tenant's policy allows");
+        }
+
         if (change.Username is { } address)
         {
             user.Rename(address);
         }
 
-        user.Role = role;
+        role?.GiveTo(user);
         user.Active = change.Active ?? user.Active;
         user.MustChangePassword = change.MustChangePassword ?? user.MustChangePassword;
         user.Clearance = change.TlpClearance ?? user.Clearance;

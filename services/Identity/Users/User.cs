@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Platform.Contracts;
 using Platform.Identity.Roles;
 using Platform.Identity.Storage;
+using Platform.ServiceDefaults;
 
 namespace Platform.Identity.Users;
 
@@ -19,6 +20,11 @@ internal sealed class User : IdentityUser<Guid>, ITenantRow
 
     public bool MustChangePassword { get; set; }
 
+    /// <summary>What the role may do, where it is one of the tenant's own; kept up to date when the role changes.</summary>
+    public string[]? RolePermissions { get; set; }
+
+    public TlpLevel? RoleClearance { get; set; }
+
     /// <summary>The clearance given to this person; absent: the role's.</summary>
     public TlpLevel? Clearance { get; set; }
 
@@ -34,7 +40,10 @@ internal sealed class User : IdentityUser<Guid>, ITenantRow
 
     public long Version { get; set; }
 
-    public TlpLevel EffectiveClearance => Clearance ?? BuiltInRoles.ClearanceOf(Role);
+    public TlpLevel EffectiveClearance => Clearance ?? RoleClearance ?? BuiltInRoles.ClearanceOf(Role);
+
+    /// <summary>Everything that the role allows.</summary>
+    public PermissionSet Permissions => RolePermissions is null ? BuiltInRoles.PermissionsOf(Role) : new PermissionSet(RolePermissions);
 
     /// <summary>Gives the user a name; comparisons use the normalised form.</summary>
     public void Rename(string address)

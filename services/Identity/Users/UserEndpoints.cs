@@ -27,6 +27,8 @@ internal static class UserEndpoints
         users.MapPut("/{id:guid}", UpdateAsync).ForSignedIn().WithSummary("Change a user");
         users.MapPatch("/{id:guid}", UpdateAsync).ForSignedIn().WithSummary("Change a user (JSON Merge Patch)");
         users.MapDelete("/{id:guid}", DeleteAsync).RequirePermission("manage:users").WithSummary("Delete a user");
+        routes.MapInvitations();
+        routes.MapPersons();
     }
 
     /// <summary>Superusers see viewers only. Listings are audited.</summary>
@@ -42,7 +44,7 @@ internal static class UserEndpoints
     private static async Task<Results<PageResult<UserView>, FaultResult>> ListAsync(
         PageRequest page, string? role, bool? active, string? search, CallContext call, ClientOrigin origin, IdentityDb db, AuditTrail audit, CancellationToken ct)
     {
-        if (role is not null && BuiltInRoles.Resolve(role) is null)
+        if (role is not null && !RoleNames.IsValid(role))
         {
             return Faults.Invalid("role", "must be one of the roles");
         }
@@ -53,7 +55,7 @@ internal static class UserEndpoints
         }
 
         var users = db.Users.AsNoTracking().Where(u => u.DeletedAt == null);
-        if (BuiltInRoles.Resolve(role) is { } wanted)
+        if ((BuiltInRoles.Resolve(role) ?? role) is { } wanted)
         {
             users = users.Where(u => u.Role == wanted);
         }
@@ -81,12 +83,12 @@ internal static class UserEndpoints
     }
 
     /// <summary>
-    /// The creator must hold all that the role gives. Without a password the user cannot sign in until one is set.
+    /// The creator must hold all that the role gives. Without a password the user is mailed an invitation to set one.
     /// </summary>
     private static async Task<Results<Created<UserView>, FaultResult>> CreateAsync(
         Body<NewUser> body, HttpContext http, CallContext call, ClientOrigin origin, CreateUser create, CancellationToken ct)
     {
-        var (user, fault) = await create.RunAsync(call, body.Value, origin, ct);
+        var (user, _, fault) = await create.RunAsync(call, body.Value, origin, ct);
         if (user is null)
         {
             return new FaultResult(fault!);

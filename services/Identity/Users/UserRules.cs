@@ -18,29 +18,32 @@ internal static class UserRules
         call.UserId() == user.Id || (call.IsAllowed("read:users") && (call.SeesEverybody() || user.Role == BuiltInRoles.Viewer));
 
     /// <summary>Whether the caller holds all that a role gives.</summary>
-    public static bool MayGive(this CallContext call, string role, TlpLevel? clearance) =>
-        call.Permissions().Covers(BuiltInRoles.PermissionsOf(role)) && (clearance ?? BuiltInRoles.ClearanceOf(role)) <= call.Clearance;
+    public static bool MayGive(this CallContext call, EffectiveRole role, TlpLevel? clearance) =>
+        call.Permissions().Covers(role.Permissions) && (clearance ?? role.Clearance) <= call.Clearance;
 
     /// <summary>Whether the caller may make these changes to a user they see; a sentence when not.</summary>
-    public static string? WhyNotChange(this CallContext call, User user, UserChange change)
+    /// <param name="call">The caller.</param>
+    /// <param name="user">The user as they are.</param>
+    /// <param name="change">What is wanted.</param>
+    /// <param name="role">The role that they are to have, where another one is wanted.</param>
+    public static string? WhyNotChange(this CallContext call, User user, UserChange change, EffectiveRole? role)
     {
         if (call.UserId() == user.Id && change.IsNameOnly)
         {
             return null;
         }
 
-        var role = BuiltInRoles.Resolve(change.Role) ?? user.Role;
         if (call.IsAllowed(Manage))
         {
-            return !call.Permissions().Covers(BuiltInRoles.PermissionsOf(user.Role)) ? "You cannot change somebody with more rights than yours."
-                : !call.Permissions().Covers(BuiltInRoles.PermissionsOf(role)) ? "You cannot give a role with more rights than yours."
+            return !call.Permissions().Covers(user.Permissions) ? "You cannot change somebody with more rights than yours."
+                : role is not null && !call.MayGive(role, change.TlpClearance ?? user.Clearance) ? "You cannot give a role with more rights or a higher clearance than yours."
                 : IsTooHigh(call, change) ? "You cannot give a clearance above your own."
                 : null;
         }
 
         if (call.IsAllowed(WriteViewers) && user.Role == BuiltInRoles.Viewer && call.UserId() != user.Id)
         {
-            return role != BuiltInRoles.Viewer ? "You can change viewers only, and not make them anything else."
+            return role is not null && role.Name != BuiltInRoles.Viewer ? "You can change viewers only, and not make them anything else."
                 : IsTooHigh(call, change) ? "You cannot give a clearance above your own."
                 : null;
         }

@@ -2,6 +2,7 @@ using FluentValidation;
 using Platform.Contracts;
 using Platform.Identity.Roles;
 using Platform.Identity.SignIn;
+using Platform.Identity.Storage;
 
 namespace Platform.Identity.Users;
 
@@ -32,7 +33,7 @@ internal sealed record UserView(
 
 /// <summary>Asks for a new user.</summary>
 /// <param name="Username">The e-mail address; unique in the tenant.</param>
-/// <param name="Password">12 to 128 characters; without one the user cannot sign in until one is set.</param>
+/// <param name="Password">12 to 128 characters; without one an invitation is mailed.</param>
 /// <param name="Role">The role, viewer unless given; not more than the creator's own rights.</param>
 /// <param name="MustChangePassword">Whether the password is for the first sign-in only; true unless given.</param>
 /// <param name="TlpClearance">The clearance, the role's unless given; not above the creator's.</param>
@@ -40,10 +41,11 @@ internal sealed record NewUser(string Username, string? Password, string? Role, 
 
 internal sealed class NewUserValidator : AbstractValidator<NewUser>
 {
-    public NewUserValidator()
+    public NewUserValidator(IHttpContextAccessor http)
     {
         RuleFor(u => u.Username).Must(EmailAddress.IsValid).WithMessage("must be an e-mail address");
-        RuleFor(u => u.Role).Must(r => r is null || BuiltInRoles.Resolve(r) is not null).WithMessage("must be one of the roles");
+        RuleFor(u => u.Role).MustAsync(async (r, ct) =>
+            r is null || await http.HttpContext!.RequestServices.GetRequiredService<IdentityDb>().FindRoleAsync(r, ct) is not null).WithMessage("must be one of the roles");
         RuleFor(u => u.Password).Custom((password, context) =>
         {
             if (password is null)
@@ -70,6 +72,6 @@ internal sealed class UserChangeValidator : AbstractValidator<UserChange>
     public UserChangeValidator()
     {
         RuleFor(u => u.Username).Must(n => n is null || EmailAddress.IsValid(n)).WithMessage("must be an e-mail address");
-        RuleFor(u => u.Role).Must(r => r is null || BuiltInRoles.Resolve(r) is not null).WithMessage("must be one of the roles");
+        RuleFor(u => u.Role).Must(r => r is null || RoleNames.IsValid(r)).WithMessage("must be one of the roles");
     }
 }

@@ -13,7 +13,11 @@ export async function openBrowser(config) {
   };
 
   /** Goes to an address and through its pages until `isDone` says so. */
-  async function walk(address, isDone) {
+  async function walk(address, isDone, { keep = false } = {}) {
+    if (!keep) {
+      await context.clearCookies();
+    }
+
     await page.goto(address, { waitUntil: 'domcontentloaded' });
     for (let step = 0; step < 12; step++) {
       if (isDone(page)) {

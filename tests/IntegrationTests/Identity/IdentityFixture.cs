@@ -27,6 +27,11 @@ public sealed class IdentityFixture(Stack stack) : IAsyncLifetime
     private ServiceHost<IdentityDb> _host = null!;
     private int _addresses;
 
+    /// <summary>Started by the tests that want it: until then mail waits.</summary>
+    public MailServer Mail { get; } = new();
+
+    public SmsProvider Sms { get; } = new();
+
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Connects as the server's owner, whom row-level security does not hold.</summary>
@@ -52,9 +57,31 @@ public sealed class IdentityFixture(Stack stack) : IAsyncLifetime
     /// <summary>The same, without following redirects or keeping cookies.</summary>
     public HttpClient Plain => _host.ClientFor(Nobody, isPlain: true);
 
+    private readonly SemaphoreSlim _mailStart = new(1);
+    private bool _hasMail;
+
+    /// <summary>Starts the mail server unless it runs.</summary>
+    public async Task EnsureMailAsync()
+    {
+        await _mailStart.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            if (!_hasMail)
+            {
+                await Mail.StartAsync(TestContext.Current.CancellationToken);
+                _hasMail = true;
+            }
+        }
+        finally
+        {
+            _mailStart.Release();
+        }
+    }
+
     public async ValueTask InitializeAsync()
     {
         _database = await stack.CreateDatabaseAsync("identity");
+        await Sms.StartAsync();
         _host = new ServiceHost<IdentityDb>("identity", new Dictionary<string, string?>
         {
             ["ConnectionStrings:identitydb"] = _database.Owner,
@@ -62,6 +89,12 @@ public sealed class IdentityFixture(Stack stack) : IAsyncLifetime
             ["Identity:Issuer"] = Issuer,
             ["Identity:KeyEncryptionKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Identity:AdminPasswordFile"] = _passwordFile,
+            ["Identity:Mail:Host"] = "127.0.0.1",
+            ["Identity:Mail:Port"] = Mail.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Identity:Sms:BaseAddress"] = Sms.Address,
+            ["Identity:Sms:AccountSid"] = SmsProvider.Account,
+            ["Identity:Sms:AuthToken"] = SmsProvider.Token,
+            ["Identity:Sms:From"] = "+15005550006",
         });
         Owner = NpgsqlDataSource.Create(_database.Owner);
         _ = _host.Services;
@@ -72,6 +105,8 @@ public sealed class IdentityFixture(Stack stack) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();
+        await Mail.DisposeAsync();
+        await Sms.DisposeAsync();
         await Owner.DisposeAsync();
         await _database.DisposeAsync();
         File.Delete(_passwordFile);
