@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Identity.Authorization;
 using Platform.Identity.Clients;
-using Platform.Identity.Protocol;
 using Platform.Identity.Policies;
+using Platform.Identity.Protocol;
 using Platform.Identity.Sessions;
 using Platform.Identity.Storage;
 using Platform.Identity.Tenants;
