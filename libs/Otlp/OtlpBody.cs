@@ -20,10 +20,11 @@ internal static class OtlpBody
     /// <summary>The whole request, or null when it is larger than <paramref name="limit"/>, packed or unpacked.</summary>
     public static async Task<RecyclableMemoryStream?> ReadAsync(HttpRequest request, bool gzip, int limit)
     {
-        // The server's own limit is smaller and counts packed bytes; this one takes its place.
+        // The server's own limit is smaller and counts packed bytes; ours takes its place. It is wider than what is taken, so that the
+        // rest of a body that is a little too large is read away and its sender gets to see the answer instead of a closed connection.
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = limit;
+            size.MaxRequestBodySize = 2L * limit;
         }
 
         if (request.ContentLength > limit)
