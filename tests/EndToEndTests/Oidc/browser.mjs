@@ -12,9 +12,9 @@ export async function openBrowser(config) {
     }
   };
 
-  /** Goes to an address and through its pages until `isDone` says so. */
-  async function walk(address, isDone, { keep = false } = {}) {
-    if (!keep) {
+  /** Goes to an address and through its pages until `isDone` says so; signed in as before, unless it is to be `afresh`. */
+  async function walk(address, isDone, { afresh = false } = {}) {
+    if (afresh) {
       await context.clearCookies();
     }
 

@@ -134,7 +134,7 @@ const checks = {
       client_id: me.client_id, response_type: 'code', redirect_uri: config.web.redirect, scope, nonce, state: 'st', prompt: 'consent',
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
     });
-    const answer = oauth.validateAuthResponse(as, me, new URL(await person.walk(address.href, isBack)), 'st');
+    const answer = oauth.validateAuthResponse(as, me, new URL(await person.walk(address.href, isBack, { afresh: true })), 'st');
     const response = await oauth.authorizationCodeGrantRequest(as, me, proof, answer, config.web.redirect, verifier, allow);
     const tokens = await oauth.processAuthorizationCodeResponse(as, me, response, { expectedNonce: nonce, requireIdToken: true });
     await oauth.validateApplicationLevelSignature(as, response, allow);
