@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Headers;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -27,6 +28,8 @@ internal sealed record Span(
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
+    private (Uri Address, string Key)? _next;
 
     private OtlpReceiver(WebApplication app) => _app = app;
 
@@ -54,6 +57,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
                 receiver.ReadTraces(body.ToArray());
             }
 
+            await receiver.PassOnAsync(signal, request.ContentType, body.ToArray());
             return Results.Bytes([], "application/x-protobuf");
         });
         await app.StartAsync();
@@ -61,7 +65,27 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         return receiver;
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    /// <summary>From now on everything goes on to the dashboard, as it does without this receiver between.</summary>
+    public void PassOnTo(Uri address, string key) => _next = (address, key);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _client.Dispose();
+    }
+
+    private async Task PassOnAsync(string signal, string? type, byte[] body)
+    {
+        if (_next is not var (address, key))
+        {
+            return;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, $"/v1/{signal}")) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type ?? "application/x-protobuf");
+        request.Headers.Add("x-otlp-api-key", key);
+        using var answer = await _client.SendAsync(request);
+    }
 
     private void ReadTraces(byte[] request)
     {

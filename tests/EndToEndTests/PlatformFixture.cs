@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Platform.TestSupport;
 
 namespace Platform.EndToEndTests;
@@ -15,6 +16,9 @@ public sealed class PlatformFixture : IAsyncLifetime
     /// <summary>The generated administrator, signed in.</summary>
     public Api Admin { get; private set; } = null!;
 
+    /// <summary>The link that opens the dashboard.</summary>
+    public Uri StartLink { get; private set; } = null!;
+
     public string AdminEmail { get; private set; } = "";
 
     public string AdminPassword { get; private set; } = "";
@@ -30,11 +34,22 @@ public sealed class PlatformFixture : IAsyncLifetime
             ["OTEL_BLRP_SCHEDULE_DELAY"] = "1000",
             ["Telemetry__RequestLogRatio"] = "1",
         });
+        await OpenDashboardAsync();
         (AdminEmail, AdminPassword) = await Instance.AdminAsync();
         Admin = await Anonymous().SignInAsync(AdminEmail, AdminPassword);
 
         // The tests of one run are one tenant's traffic; the default limit has a test of its own.
         await Admin.RaiseLimitsAsync(Api.DefaultTenant);
+    }
+
+    private async Task OpenDashboardAsync()
+    {
+        using var status = JsonDocument.Parse(await Instance.StatusAsync());
+        StartLink = new Uri(status.RootElement.GetProperty("dashboard").GetString()!);
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = StartLink };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", StartLink.Query["?t=".Length..]);
+        using var dashboard = JsonDocument.Parse(await client.GetStringAsync("/api/telemetry"));
+        Telemetry.PassOnTo(new Uri(dashboard.RootElement.GetProperty("http").GetString()!), dashboard.RootElement.GetProperty("key").GetString()!);
     }
 
     /// <summary>A client without a credential.</summary>
