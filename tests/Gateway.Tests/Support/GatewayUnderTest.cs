@@ -12,10 +12,12 @@ namespace Platform.Gateway.Tests.Support;
 internal sealed class GatewayUnderTest : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly string _data;
 
-    private GatewayUnderTest(WebApplication app, Dictionary<string, FakeService> services, Dictionary<string, byte[]> keys, TestIssuer issuer)
+    private GatewayUnderTest(WebApplication app, string data, Dictionary<string, FakeService> services, Dictionary<string, byte[]> keys, TestIssuer issuer)
     {
         _app = app;
+        _data = data;
         Services = services;
         Keys = keys;
         Issuer = issuer;
@@ -39,6 +41,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     public static async Task<GatewayUnderTest> StartAsync(Action<IDictionary<string, string?>>? configure = null)
     {
         var issuer = new TestIssuer();
+        var data = Directory.CreateTempSubdirectory("gateway-").FullName;
         var services = new Dictionary<string, FakeService>();
         var keys = new Dictionary<string, byte[]>();
         var settings = new Dictionary<string, string?>
@@ -46,7 +49,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
             ["Gateway:Issuer"] = TestIssuer.Name,
             ["ConnectionStrings:rabbitmq"] = "amqp://nobody:nothing@127.0.0.1:1",
             ["ConnectionStrings:state"] = "127.0.0.1:1,connectTimeout=200",
-            ["Platform:DataRoot"] = Directory.CreateTempSubdirectory("gateway-").FullName,
+            ["Platform:DataRoot"] = data,
         };
         foreach (var name in Upstreams.All)
         {
@@ -71,7 +74,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         app.UseGateway();
         app.MapGateway();
         await app.StartAsync();
-        return new GatewayUnderTest(app, services, keys, issuer);
+        return new GatewayUnderTest(app, data, services, keys, issuer);
     }
 
     public static RequestDelegate Tenant(string status, int perMinute = 1000) => c => c.Response.WriteAsJsonAsync(
@@ -102,5 +105,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         {
             await service.DisposeAsync();
         }
+
+        Directory.Delete(_data, recursive: true);
     }
 }
