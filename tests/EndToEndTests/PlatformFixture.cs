@@ -33,6 +33,8 @@ public sealed class PlatformFixture : IAsyncLifetime
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "5000",
             ["OTEL_BLRP_SCHEDULE_DELAY"] = "1000",
             ["Telemetry__RequestLogRatio"] = "1",
+            // Everything anonymous comes from one address here, browsers included.
+            ["Gateway__AnonymousPerMinute"] = "1000",
         });
         await OpenDashboardAsync();
         (AdminEmail, AdminPassword) = await Instance.AdminAsync();

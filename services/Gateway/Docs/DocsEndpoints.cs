@@ -36,6 +36,9 @@ internal static class DocsEndpoints
                 options.SwaggerEndpoint("/api/openapi.json?version=v2", "v2");
                 options.SwaggerEndpoint("/api/openapi.json?version=v1", "v1");
                 options.EnablePersistAuthorization();
+                options.OAuthClientId("platform-docs");
+                options.OAuthUsePkce();
+                options.OAuthScopes("openid");
                 options.DisplayRequestDuration();
             });
             docs.UseReDoc(options =>

@@ -70,7 +70,8 @@ internal sealed class OpenApiMerger
                     + "`/api/v1` wraps answers in an envelope; `/api/v2` sends bare resources and RFC 9457 problems.",
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
-            ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }, new JsonObject { ["apiKey"] = new JsonArray() }),
+            ["security"] = new JsonArray(
+                new JsonObject { ["signIn"] = new JsonArray() }, new JsonObject { ["bearer"] = new JsonArray() }, new JsonObject { ["apiKey"] = new JsonArray() }),
             ["tags"] = tags,
             ["paths"] = _paths,
             ["components"] = new JsonObject
@@ -78,6 +79,21 @@ internal sealed class OpenApiMerger
                 ["schemas"] = _schemas,
                 ["securitySchemes"] = new JsonObject
                 {
+                    ["signIn"] = new JsonObject
+                    {
+                        ["type"] = "oauth2",
+                        ["description"] = "Sign in with a browser (OAuth 2.1, code with PKCE); everything else about it is in `/.well-known/openid-configuration`.",
+                        ["flows"] = new JsonObject
+                        {
+                            ["authorizationCode"] = new JsonObject
+                            {
+                                ["authorizationUrl"] = "/connect/authorize",
+                                ["tokenUrl"] = "/connect/token",
+                                ["refreshUrl"] = "/connect/token",
+                                ["scopes"] = new JsonObject { ["openid"] = "Know who you are.", ["offline_access"] = "Stay signed in.", ["admin"] = "Do everything an administrator may do." },
+                            },
+                        },
+                    },
                     ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "JWT", ["description"] = "An access token, from `POST /api/v1/auth/login` or `POST /connect/token`." },
                     ["apiKey"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "X-API-Key", ["description"] = "A key, from `POST /api/admin/api-keys`." },
                 },

@@ -5,6 +5,7 @@ using Platform.Benchmarks.Proofs;
 using Platform.Benchmarks.SeedStack;
 using Platform.Benchmarks.Signals;
 using Platform.Benchmarks.Start;
+using Platform.Benchmarks.Tokens;
 
 namespace Platform.Benchmarks.Harness;
 
@@ -12,7 +13,7 @@ namespace Platform.Benchmarks.Harness;
 internal sealed record Catalogue(string Command, IReadOnlyList<Measurement> All)
 {
     public static readonly Catalogue Benches = new(
-        "bench", [new GatewayBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new EventsBench(), new StartBench()]);
+        "bench", [new GatewayBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new EventsBench(), new StartBench(), new TokenBench()]);
 
-    public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof()]);
+    public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new RefreshRaceProof()]);
 }

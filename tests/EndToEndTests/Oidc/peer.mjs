@@ -7,7 +7,7 @@ const provider = new Provider(config.issuer, {
   clients: [
     {
       client_id: config.web.id, client_secret: config.web.secret, grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-      redirect_uris: [config.web.redirect], response_types: ['code'], token_endpoint_auth_method: 'client_secret_basic',
+      redirect_uris: [config.web.redirect], response_types: ['code'], token_endpoint_auth_method: config.web.method ?? 'client_secret_basic',
     },
     {
       client_id: config.native.id, application_type: 'native', token_endpoint_auth_method: 'none', response_types: ['code'], redirect_uris: [config.native.redirect],
