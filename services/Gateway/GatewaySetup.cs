@@ -7,6 +7,7 @@ using Platform.Gateway.Limits;
 using Platform.Gateway.Pipeline;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Revocation;
+using Platform.Gateway.Signatures;
 using Platform.Gateway.Tenants;
 using Platform.Gateway.Tokens;
 using Platform.Gateway.Usage;
@@ -42,7 +43,10 @@ internal static class GatewaySetup
         builder.Services.AddHostedService(services => services.GetRequiredService<SigningKeys>());
         builder.Services.AddSingleton<TokenVerifier>();
         builder.Services.AddSingleton<PossessionCheck>();
+        builder.Services.AddSingleton<UsedOnce>();
         builder.Services.AddSingleton<KeyResolver>();
+        builder.Services.AddSingleton<ClientResolver>();
+        builder.Services.AddSingleton<RequestSignatures>();
         builder.Services.AddSingleton<SessionChecks>();
         builder.Services.AddSingleton<TenantStates>();
         builder.Services.AddSingleton<Revocations>();

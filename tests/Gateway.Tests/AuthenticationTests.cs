@@ -211,6 +211,35 @@ public sealed class AuthenticationTests : IAsyncLifetime
         await AssertFaultAsync(await _gateway.GetAsync(Path), HttpStatusCode.ServiceUnavailable, ErrorCodes.ServiceUnavailable);
     }
 
+    [Theory]
+    [InlineData("", HttpStatusCode.OK)]
+    [InlineData("changed", HttpStatusCode.Unauthorized)]
+    [InlineData("gone", HttpStatusCode.Unauthorized)]
+    [InlineData("away", HttpStatusCode.ServiceUnavailable)]
+    public async Task Without_the_feed_a_clients_token_needs_its_owners_word(string what, HttpStatusCode expected)
+    {
+        if (what.Length > 0)
+        {
+            _gateway.Services["identity"].Answers["/internal/clients/resolve"] = c =>
+            {
+                c.Response.StatusCode = what switch { "gone" => 404, "away" => 500, _ => 200 };
+                return c.Response.WriteAsJsonAsync(new
+                {
+                    client_id = "ic_test", tenant_id = WellKnown.DefaultTenantId, permissions = Array.Empty<string>(), tlp_clearance = "clear",
+                    changed_at = DateTimeOffset.UtcNow.AddSeconds(5), signing_secrets = Array.Empty<string>(),
+                });
+            };
+        }
+
+        var token = _gateway.Issuer.Token(d =>
+        {
+            d.Claims["sub"] = d.Claims["client_id"] = "ic_test";
+            d.Claims.Remove("sid");
+        });
+
+        Assert.Equal(expected, (await _gateway.GetAsync(Path, token)).StatusCode);
+    }
+
     [Fact]
     public async Task With_Tenancy_away_a_key_is_503_not_401()
     {

@@ -28,9 +28,10 @@ public sealed record RolesChanged(Guid TenantId, IReadOnlyList<string> Roles, Da
 /// <summary>A tenant's sign-in policy changed.</summary>
 public sealed record PolicyChanged(Guid TenantId, DateTimeOffset ChangedAt) : IIntegrationEvent;
 
-/// <summary>An integration client was changed, got new secrets or was deleted; gateways forget what they know of it.</summary>
+/// <summary>An integration client was changed, got new secrets or was deleted; gateways forget what they know of it and refuse its tokens of before.</summary>
 /// <param name="TenantId">The tenant.</param>
 /// <param name="ClientId">Its <c>client_id</c>.</param>
 /// <param name="Usable">Whether it still exists.</param>
 /// <param name="ChangedAt">When.</param>
-public sealed record IntegrationClientChanged(Guid TenantId, string ClientId, bool Usable, DateTimeOffset ChangedAt) : IIntegrationEvent;
+/// <param name="KeepsTokens">Its tokens stay good: it got new secrets and the former ones are good for a while.</param>
+public sealed record IntegrationClientChanged(Guid TenantId, string ClientId, bool Usable, DateTimeOffset ChangedAt, bool KeepsTokens = false) : IIntegrationEvent;

@@ -4,14 +4,15 @@ using Platform.Gateway.Limits;
 using Platform.Gateway.Pipeline;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Revocation;
+using Platform.Gateway.Signatures;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Authentication;
 
 /// <summary>Finds out who calls. After it every request has a credential, or has been answered.</summary>
 internal sealed class ClientAuthentication(
-    RequestDelegate next, TokenVerifier tokens, KeyResolver keys, SessionChecks sessions, InternalTokenIssuer issuer, Revocations revocations,
-    FeedState feed, RateLimiter limiter, LimitPlans plans, PossessionCheck possession)
+    RequestDelegate next, TokenVerifier tokens, KeyResolver keys, ClientResolver clients, RequestSignatures signatures, SessionChecks sessions,
+    InternalTokenIssuer issuer, Revocations revocations, FeedState feed, RateLimiter limiter, LimitPlans plans, PossessionCheck possession)
 {
     public const string ApiKeyHeader = "X-API-Key";
     private const string Bearer = "Bearer ";
@@ -19,7 +20,7 @@ internal sealed class ClientAuthentication(
 
     private static readonly string DpopChallenge = $"DPoP algs=\"{string.Join(' ', DpopProof.Algorithms)}\"";
 
-    private static readonly Fault TwoCredentials = new(ErrorCodes.MalformedRequest, "Send one credential: an access token or an API key, once.");
+    private static readonly Fault TwoCredentials = new(ErrorCodes.MalformedRequest, "Send one credential, once: an access token, an API key or a signature.");
     private static readonly Fault PasswordFirst = new(ErrorCodes.PasswordChangeRequired, "Change your password first.");
 
     public Task InvokeAsync(HttpContext context)
@@ -27,7 +28,8 @@ internal sealed class ClientAuthentication(
         var headers = context.Request.Headers;
         var authorization = headers.Authorization;
         var apiKey = headers[ApiKeyHeader];
-        if (authorization.Count + apiKey.Count > 1)
+        var signed = RequestSignatures.CountIn(headers);
+        if (authorization.Count + apiKey.Count + signed > 1)
         {
             return FaultWriter.WriteAsync(context, TwoCredentials);
         }
@@ -39,7 +41,9 @@ internal sealed class ClientAuthentication(
             return next(context);
         }
 
-        var pending = VerifyAsync(context.Request, authorization, apiKey, context.RequestAborted);
+        var pending = signed == 1
+            ? signatures.VerifyAsync(context.Request, context.RequestAborted)
+            : VerifyAsync(context.Request, authorization, apiKey, context.RequestAborted);
         return pending.IsCompletedSuccessfully ? ContinueAsync(context, request, pending.Result) : AwaitAsync(context, request, pending);
     }
 
@@ -76,7 +80,8 @@ internal sealed class ClientAuthentication(
     {
         if (apiKey.Count == 1)
         {
-            return keys.ResolveAsync(apiKey[0] ?? "", feed.MaxAge, ct);
+            var key = apiKey[0] ?? "";
+            return key.StartsWith(ClientResolver.ApiKeyPrefix, StringComparison.Ordinal) ? clients.ResolveKeyAsync(key, ct) : keys.ResolveAsync(key, feed.MaxAge, ct);
         }
 
         var value = authorization.Count == 1 ? authorization[0] : null;
@@ -128,7 +133,7 @@ internal sealed class ClientAuthentication(
     /// </summary>
     private async Task RefuseAsync(HttpContext context, GatewayRequest request, Fault fault)
     {
-        if (fault.Code == ErrorCodes.AuthFailed)
+        if (fault.Code is ErrorCodes.AuthFailed or ErrorCodes.SignatureInvalid)
         {
             request.Limit = await limiter.ChargeAsync(plans.OfAddress(context.Connection.RemoteIpAddress));
             fault = request.Limit.Allowed ? fault : RateLimiting.Refused(request.Limit);
@@ -137,7 +142,7 @@ internal sealed class ClientAuthentication(
         if (fault.Status == StatusCodes.Status401Unauthorized)
         {
             var challenge = IsDpop(context) ? DpopChallenge : "Bearer realm=\"platform\"";
-            context.Response.Headers.WWWAuthenticate = fault.Code == ErrorCodes.AuthRequired
+            context.Response.Headers.WWWAuthenticate = fault.Code is ErrorCodes.AuthRequired or ErrorCodes.SignatureInvalid
                 ? challenge
                 : $"{challenge}, error=\"invalid_token\", error_description=\"{fault.Message}\"";
         }

@@ -24,14 +24,14 @@ internal sealed class Credential(Caller caller, TenantEntry? tenant)
     /// <summary>When the token was issued; changes of the user after it make it void.</summary>
     public DateTimeOffset IssuedAt { get; init; }
 
-    /// <summary>When the owner last confirmed it.</summary>
-    public DateTimeOffset ConfirmedAt { get; init; }
-
     public Guid? UserId { get; init; }
 
     public Guid? ApiKeyId { get; init; }
 
-    /// <summary>Networks that an API key may be used from; null for anywhere.</summary>
+    /// <summary>The client that holds an access token for itself; null for everything that is looked up at its owner anyway.</summary>
+    public string? TokenOfClient { get; init; }
+
+    /// <summary>Networks that an API key or a client may be used from; null for anywhere.</summary>
     public IPNetwork[]? AllowedNetworks { get; init; }
 
     /// <summary>An API key's own limits, beside its tenant's.</summary>
@@ -48,7 +48,7 @@ internal sealed class Credential(Caller caller, TenantEntry? tenant)
     /// <summary>The prepared limits, for the tenant state they were made of.</summary>
     public PlanOfState? Plan { get; set; }
 
-    /// <summary>Whether the key may be used from an address.</summary>
+    /// <summary>Whether it may be used from an address.</summary>
     public bool Admits(IPAddress? address)
     {
         if (AllowedNetworks is null)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -9,22 +8,13 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Authentication;
 
-/// <summary>
-/// Resolves API keys at Tenancy: one question in flight per key, answers kept under the key's hash, misses in a bounded
-/// table of their own so that invented keys push out no real one.
-/// </summary>
+/// <summary>Resolves API keys at Tenancy.</summary>
 internal sealed partial class KeyResolver(
     InternalApi api, TenantStates tenants, Revocations revocations, CacheFigures figures, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<KeyResolver> log)
 {
     private const int LongestKey = 200;
-    private const int MissesKept = 10_000;
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan MissFresh = TimeSpan.FromSeconds(30);
 
-    private readonly BoundedCache<CredentialHash, Credential> _found = new(options.Value.CredentialCacheSize);
-    private readonly CacheFigures.Counts _figures = figures.Of("api_keys");
-    private readonly BoundedCache<CredentialHash, DateTimeOffset> _missing = new(MissesKept);
-    private readonly ConcurrentDictionary<CredentialHash, Lazy<Task<Verification>>> _asking = new();
+    private readonly OwnerAnswers<Credential> _answers = new(options.Value.CredentialCacheSize, figures.Of("api_keys"), revocations, clock);
 
     /// <summary>Finds a key, confirmed by Tenancy not longer ago than <paramref name="maxAge"/>.</summary>
     public ValueTask<Verification> ResolveAsync(string key, TimeSpan? maxAge, CancellationToken ct)
@@ -35,71 +25,38 @@ internal sealed partial class KeyResolver(
         }
 
         var hash = CredentialHash.Of(key);
-        var now = clock.GetUtcNow();
-        if (_found.TryGet(hash, out var known))
-        {
-            if (known.ExpiresAt <= now)
-            {
-                return ValueTask.FromResult<Verification>(Verification.Invalid);
-            }
-
-            if (now - known.ConfirmedAt < (maxAge ?? Fresh))
-            {
-                _figures.Hit();
-                return ValueTask.FromResult<Verification>(known);
-            }
-        }
-        else if (_missing.TryGet(hash, out var missedAt) && now - missedAt < MissFresh)
-        {
-            return ValueTask.FromResult<Verification>(Verification.Invalid);
-        }
-
-        _figures.Miss();
-        return AskOnceAsync(key, hash, ct);
+        return _answers.TryGet(hash, maxAge, out var known) ? ValueTask.FromResult(Judge(known)) : AskAsync(key, hash, ct);
     }
 
     /// <summary>Forgets what the predicate names; the next use asks Tenancy.</summary>
-    public void Forget(Func<Credential, bool> predicate) => _found.RemoveWhere(predicate);
+    public void Forget(Func<Credential, bool> predicate) => _answers.Forget(predicate);
 
-    private async ValueTask<Verification> AskOnceAsync(string key, CredentialHash hash, CancellationToken ct)
-    {
-        // The question outlives a caller who leaves: others may wait for the same answer.
-        var asking = _asking.GetOrAdd(hash, h => new Lazy<Task<Verification>>(() => AskAsync(key, h)));
-        return await asking.Value.WaitAsync(ct);
-    }
+    private Verification Judge(Credential? credential) =>
+        credential is null || credential.ExpiresAt <= clock.GetUtcNow() ? Verification.Invalid : credential;
 
-    private async Task<Verification> AskAsync(string key, CredentialHash hash)
+    private async ValueTask<Verification> AskAsync(string key, CredentialHash hash, CancellationToken ct)
     {
         try
         {
-            var version = revocations.Version;
-            using var response = await api.PostAsync(Upstreams.Tenancy, "/internal/keys/resolve", new ResolveKey(key), CancellationToken.None);
-            if (response.StatusCode == HttpStatusCode.NotFound)
-            {
-                _found.Remove(hash);
-                _missing.Set(hash, clock.GetUtcNow());
-                return Verification.Invalid;
-            }
-
-            response.EnsureSuccessStatusCode();
-            var credential = Read((await response.Content.ReadFromJsonAsync<ResolvedKey>(Json.Options))!);
-            if (version == revocations.Version)
-            {
-                // Otherwise something was revoked meanwhile, perhaps this: use the answer once and ask again.
-                _found.Set(hash, credential);
-            }
-
-            return credential;
+            return Judge(await _answers.AskAsync(hash, () => AskTenancyAsync(key), ct));
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException or OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or JsonException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
         {
             LogUnanswered(log, exception.Message);
             return Verification.CannotTell;
         }
-        finally
+    }
+
+    private async Task<Credential?> AskTenancyAsync(string key)
+    {
+        using var response = await api.PostAsync(Upstreams.Tenancy, "/internal/keys/resolve", new ResolveKey(key), CancellationToken.None);
+        if (response.StatusCode == HttpStatusCode.NotFound)
         {
-            _asking.TryRemove(hash, out _);
+            return null;
         }
+
+        response.EnsureSuccessStatusCode();
+        return Read((await response.Content.ReadFromJsonAsync<ResolvedKey>(Json.Options))!);
     }
 
     private Credential Read(ResolvedKey key)
@@ -114,34 +71,9 @@ internal sealed partial class KeyResolver(
             ApiKeyId = key.Id,
             ExpiresAt = key.ExpiresAt ?? DateTimeOffset.MaxValue,
             IssuedAt = now,
-            ConfirmedAt = now,
-            AllowedNetworks = Networks(key.AllowedCidrs),
+            AllowedNetworks = AllowedNetworks.Parse(key.AllowedCidrs),
             Limits = key.RateLimit,
         };
-    }
-
-    /// <summary>A network that cannot be read admits nobody.</summary>
-    private static IPNetwork[]? Networks(List<string>? cidrs)
-    {
-        if (cidrs is not { Count: > 0 })
-        {
-            return null;
-        }
-
-        var networks = new List<IPNetwork>(cidrs.Count);
-        foreach (var cidr in cidrs)
-        {
-            if (IPNetwork.TryParse(cidr, out var network))
-            {
-                networks.Add(network);
-            }
-            else if (IPAddress.TryParse(cidr, out var address))
-            {
-                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
-            }
-        }
-
-        return [.. networks];
     }
 
     private sealed record ResolveKey(string Key);

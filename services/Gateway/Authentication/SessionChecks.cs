@@ -6,10 +6,10 @@ using Platform.ServiceDefaults;
 namespace Platform.Gateway.Authentication;
 
 /// <summary>
-/// Asks Identity whether a session still stands, where the revocation feed alone cannot tell: while it is silent, and
-/// for tokens issued before this process heard it.
+/// Asks Identity whether a session, or the client behind a token of its own, still stands, where the revocation feed alone
+/// cannot tell: while it is silent, and for tokens issued before this process heard it.
 /// </summary>
-internal sealed partial class SessionChecks(InternalApi api, FeedState feed, TimeProvider clock, ILogger<SessionChecks> log)
+internal sealed partial class SessionChecks(InternalApi api, ClientResolver clients, FeedState feed, TimeProvider clock, ILogger<SessionChecks> log)
 {
     private const int SessionsKept = 50_000;
 
@@ -19,18 +19,24 @@ internal sealed partial class SessionChecks(InternalApi api, FeedState feed, Tim
     /// <summary>Whether nothing needs to be asked; most requests end here.</summary>
     public bool IsKnownGood(Credential credential)
     {
+        var since = feed.AliveSince;
         if (credential.Caller.SessionId is not { } session)
         {
-            return true;
+            return credential.TokenOfClient is null || credential.IssuedAt >= since;
         }
 
-        var since = feed.AliveSince;
         return credential.IssuedAt >= since || (_known.TryGet(session, out var known) && known.Active && IsCurrent(known.At, since));
     }
 
     /// <summary>Asks; the answer is the refusal, or null.</summary>
     public async ValueTask<Fault?> ConfirmAsync(Credential credential, CancellationToken ct)
     {
+        if (credential.TokenOfClient is { } id)
+        {
+            var (client, fault) = await clients.FindAsync(id, ct);
+            return fault ?? (client is null || credential.IssuedAt < client.ChangedAt ? Verification.Revoked : null);
+        }
+
         var session = credential.Caller.SessionId!.Value;
         if (!_known.TryGet(session, out var known) || (known.Active && !IsCurrent(known.At, feed.AliveSince)))
         {

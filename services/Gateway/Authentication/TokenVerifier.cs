@@ -130,8 +130,8 @@ internal sealed class TokenVerifier(
         {
             ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
             IssuedAt = IssueTime(jwt),
-            ConfirmedAt = clock.GetUtcNow(),
             UserId = user,
+            TokenOfClient = user is null ? caller.CredentialId : null,
             DpopKey = KeyOf(jwt),
             MustChangePassword = jwt.TryGetPayloadValue<bool>("pwd_change", out var change) && change,
         };

@@ -11,7 +11,9 @@ internal readonly record struct Verification(Credential? Credential, Fault? Faul
     public static readonly Fault Expired = new(ErrorCodes.TokenExpired, "The access token has expired.");
     public static readonly Fault Revoked = new(ErrorCodes.AuthFailed, "The credential has been revoked.");
     public static readonly Fault Unproven = new(ErrorCodes.AuthFailed, "The request does not prove possession of the key that the token is bound to.");
-    public static readonly Fault WrongNetwork = new(ErrorCodes.AuthFailed, "The API key may not be used from this address.");
+    public static readonly Fault Unsigned = new(
+        ErrorCodes.SignatureInvalid, "The signature does not fit the request, is too old, was used before, or is not of a client that may sign.");
+    public static readonly Fault WrongNetwork = new(ErrorCodes.AuthFailed, "The credential may not be used from this address.");
     public static readonly Fault CannotTell = new(
         ErrorCodes.ServiceUnavailable, "The credential cannot be checked right now.", RetryAfter: TimeSpan.FromSeconds(2));
 

@@ -1,6 +1,7 @@
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Pipeline;
 using Platform.Gateway.Revocation;
+using Platform.Gateway.Signatures;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Proxy;
@@ -55,6 +56,7 @@ internal sealed class Forwarding(RequestDelegate next, InternalTokenIssuer token
         }
 
         headers.Remove(ClientAuthentication.ApiKeyHeader);
+        RequestSignatures.Strip(headers);
         headers.Authorization = tokens.HeaderFor(request.Credential!, rules.Service);
         headers[HeaderHygiene.ClientAddress] = HeaderHygiene.AddressOf(context.Connection.RemoteIpAddress);
         headers[ForwardedHost] = context.Request.Host.Value;

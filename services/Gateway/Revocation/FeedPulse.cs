@@ -7,7 +7,7 @@ namespace Platform.Gateway.Revocation;
 
 /// <summary>Sends the heartbeat twice in two seconds' silence, and starts afresh when the feed comes back after it was gone.</summary>
 internal sealed partial class FeedPulse(
-    IBus bus, GatewayInstance instance, FeedState feed, Revocations revocations, KeyResolver keys, TenantStates tenants, ILogger<FeedPulse> log) : BackgroundService
+    IBus bus, GatewayInstance instance, FeedState feed, Revocations revocations, KeyResolver keys, ClientResolver clients, TenantStates tenants, ILogger<FeedPulse> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(800);
 
@@ -54,6 +54,7 @@ internal sealed partial class FeedPulse(
         LogAlive(log);
         revocations.Advance();
         keys.Forget(static _ => true);
+        clients.ForgetAll();
         tenants.ForgetAll();
     }
 

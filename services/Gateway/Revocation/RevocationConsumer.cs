@@ -8,9 +8,9 @@ namespace Platform.Gateway.Revocation;
 
 /// <summary>What makes this instance forget or refuse, as it happens at the owners.</summary>
 internal sealed class RevocationConsumer(
-    Revocations revocations, KeyResolver keys, TokenVerifier tokens, TenantStates tenants, OpenStreams streams, FeedState feed, GatewayInstance instance)
-    : IConsumer<SessionRevoked>, IConsumer<UserUpdated>, IConsumer<UserDeleted>, IConsumer<ApiKeyRevoked>, IConsumer<TenantSuspended>,
-        IConsumer<TenantReactivated>, IConsumer<TenantDeleted>, IConsumer<RateLimitsChanged>, IConsumer<FeedHeartbeat>
+    Revocations revocations, KeyResolver keys, ClientResolver clients, TokenVerifier tokens, TenantStates tenants, OpenStreams streams, FeedState feed, GatewayInstance instance)
+    : IConsumer<SessionRevoked>, IConsumer<UserUpdated>, IConsumer<UserDeleted>, IConsumer<ApiKeyRevoked>,
+        IConsumer<IntegrationClientChanged>, IConsumer<TenantSuspended>, IConsumer<TenantReactivated>, IConsumer<TenantDeleted>, IConsumer<RateLimitsChanged>, IConsumer<FeedHeartbeat>
 {
     public Task Consume(ConsumeContext<SessionRevoked> context)
     {
@@ -30,6 +30,24 @@ internal sealed class RevocationConsumer(
         var key = context.Message.ApiKeyId;
         revocations.ChangeKey(key);
         keys.Forget(c => c.ApiKeyId == key);
+        streams.EndRevoked();
+        return Task.CompletedTask;
+    }
+
+    public Task Consume(ConsumeContext<IntegrationClientChanged> context)
+    {
+        var (client, at) = (context.Message.ClientId, context.Message.Usable ? context.Message.ChangedAt : DateTimeOffset.MaxValue);
+        if (context.Message.KeepsTokens)
+        {
+            revocations.Advance();
+        }
+        else
+        {
+            revocations.ChangeClient(client, at);
+            tokens.Forget(c => c.Caller.CredentialId == client && c.IssuedAt < at);
+        }
+
+        clients.Forget(client);
         streams.EndRevoked();
         return Task.CompletedTask;
     }

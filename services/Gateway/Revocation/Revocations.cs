@@ -5,7 +5,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Gateway.Revocation;
 
 /// <summary>
-/// Sessions that ended and users that changed, kept for as long as a token of before could still be alive.
+/// Sessions that ended, users, keys and clients that changed, kept for as long as a token of before could still be alive.
 /// <see cref="Version"/> moves with every entry, so that a credential is looked up only after something happened.
 /// </summary>
 internal sealed class Revocations(TimeProvider clock)
@@ -16,6 +16,7 @@ internal sealed class Revocations(TimeProvider clock)
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _sessions = new();
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _users = new();
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _keys = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _clients = new(StringComparer.Ordinal);
     private long _version;
 
     /// <summary>Changes with every revocation.</summary>
@@ -28,11 +29,7 @@ internal sealed class Revocations(TimeProvider clock)
     }
 
     /// <summary>Tokens of the user issued before a moment are void.</summary>
-    public void ChangeUser(Guid user, DateTimeOffset at)
-    {
-        _users.AddOrUpdate(user, at, (_, known) => known > at ? known : at);
-        Advance();
-    }
+    public void ChangeUser(Guid user, DateTimeOffset at) => Change(_users, user, at);
 
     /// <summary>An API key was revoked or changed.</summary>
     public void ChangeKey(Guid key)
@@ -41,13 +38,17 @@ internal sealed class Revocations(TimeProvider clock)
         Advance();
     }
 
+    /// <summary>Tokens issued to a client before a moment are void, its users' ones too.</summary>
+    public void ChangeClient(string client, DateTimeOffset at) => Change(_clients, client, at);
+
     /// <summary>Something else that credentials rest on changed.</summary>
     public void Advance()
     {
         Interlocked.Increment(ref _version);
-        if (_sessions.Count + _users.Count + _keys.Count > 1000)
+        if (_sessions.Count + _users.Count + _keys.Count + _clients.Count > 1000)
         {
             Sweep(_keys);
+            Sweep(_clients);
             Sweep(_sessions);
             Sweep(_users);
         }
@@ -57,6 +58,11 @@ internal sealed class Revocations(TimeProvider clock)
     public bool Void(Caller caller, DateTimeOffset verifiedAt)
     {
         if (caller.SessionId is { } session && _sessions.ContainsKey(session))
+        {
+            return true;
+        }
+
+        if (caller.Kind != CallerKind.ApiKey && caller.CredentialId is { } client && _clients.TryGetValue(client, out var clientChanged) && verifiedAt < clientChanged)
         {
             return true;
         }
@@ -83,7 +89,18 @@ internal sealed class Revocations(TimeProvider clock)
         return false;
     }
 
-    private void Sweep(ConcurrentDictionary<Guid, DateTimeOffset> entries)
+    /// <summary>Whoever is gone for good is remembered for as long as a token could live, not for ever.</summary>
+    private void Change<TKey>(ConcurrentDictionary<TKey, DateTimeOffset> entries, TKey id, DateTimeOffset at)
+        where TKey : notnull
+    {
+        var latest = clock.GetUtcNow() + LongestToken;
+        var until = at < latest ? at : latest;
+        entries.AddOrUpdate(id, until, (_, known) => known > until ? known : until);
+        Advance();
+    }
+
+    private void Sweep<TKey>(ConcurrentDictionary<TKey, DateTimeOffset> entries)
+        where TKey : notnull
     {
         var oldest = clock.GetUtcNow() - LongestToken;
         foreach (var entry in entries)

@@ -75,7 +75,7 @@ internal sealed class ChangeClient(IdentityDb db, ClientCredentials credentials,
     public async Task<ShownCredentials> RotateAsync(CallContext call, Client client, TimeSpan grace, ClientOrigin origin, CancellationToken ct)
     {
         var shown = credentials.Rotate(client, clock.GetUtcNow() + grace);
-        Tell(call, client, AuditActions.ClientRotated, origin);
+        Tell(call, client, AuditActions.ClientRotated, origin, keepsTokens: grace > TimeSpan.Zero);
         await db.SaveChangesAsync(ct);
         return shown;
     }
@@ -87,9 +87,9 @@ internal sealed class ChangeClient(IdentityDb db, ClientCredentials credentials,
         return db.SaveChangesAsync(ct);
     }
 
-    private void Tell(CallContext call, Client client, string action, ClientOrigin origin)
+    private void Tell(CallContext call, Client client, string action, ClientOrigin origin, bool keepsTokens = false)
     {
-        db.Publish(new IntegrationClientChanged(client.TenantId, client.ClientId, client.DeletedAt is null, clock.GetUtcNow()), client.ClientId);
+        db.Publish(new IntegrationClientChanged(client.TenantId, client.ClientId, client.DeletedAt is null, clock.GetUtcNow(), keepsTokens), client.ClientId);
         audit.Record(db, call.TenantId, action, $"client/{client.ClientId}", Outcomes.Success, call.Subject, origin.Address, ("client_name", client.Name));
     }
 }

@@ -61,7 +61,7 @@ internal static class ClientEndpoints
         return TypedResults.Ok(ClientView.From(client, clock.GetUtcNow()));
     }
 
-    /// <summary>New tokens have the new rights; the gateways are told by event.</summary>
+    /// <summary>New tokens have the new rights; the gateways refuse those of before within a second.</summary>
     private static async Task<Results<Ok<ClientView>, FaultResult>> PatchAsync(
         string id, Patch<ClientState> patch, CallContext call, HttpContext http, ClientOrigin origin, IdentityDb db, ChangeClient change, TimeProvider clock, CancellationToken ct)
     {
@@ -84,7 +84,7 @@ internal static class ClientEndpoints
         return TypedResults.Ok(ClientView.From(client, clock.GetUtcNow()));
     }
 
-    /// <summary>Its credentials stop working at once; tokens it already has expire within 15 minutes.</summary>
+    /// <summary>Its credentials and its tokens stop working at once.</summary>
     private static async Task<Results<NoContent, FaultResult>> DeleteAsync(
         string id, CallContext call, HttpRequest request, IdentityDb db, ChangeClient change, ClientOrigin origin, CancellationToken ct)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Platform.Contracts;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Tests.Support;
@@ -61,6 +62,15 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
 
         services["identity"].Answers["/.well-known/jwks.json"] = c => c.Response.WriteAsync(issuer.Jwks);
         services["identity"].Answers["/internal/sessions/resolve"] = c => c.Response.WriteAsJsonAsync(new { active = true });
+        services["identity"].Answers["/internal/clients/resolve"] = c => c.Response.WriteAsJsonAsync(new
+        {
+            client_id = "ic_test",
+            tenant_id = WellKnown.DefaultTenantId,
+            permissions = Array.Empty<string>(),
+            tlp_clearance = "clear",
+            changed_at = DateTimeOffset.UnixEpoch,
+            signing_secrets = Array.Empty<string>(),
+        });
         services["tenancy"].Answers["/internal/tenants/resolve"] = Tenant("active");
         configure?.Invoke(settings);
 

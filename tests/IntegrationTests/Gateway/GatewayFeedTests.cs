@@ -60,6 +60,43 @@ public sealed class GatewayFeedTests(Stack stack) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await _gateway.GetAsync(Path)).StatusCode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Tokens_of_before_a_change_of_their_client_are_refused_within_a_second_its_users_ones_too(bool usable)
+    {
+        var client = "ic_" + Guid.NewGuid().ToString("N");
+        var own = ClientToken(client, TimeSpan.FromSeconds(5));
+        var users = _gateway.Issuer.Token(d => d.Claims["client_id"] = client, TimeSpan.FromSeconds(5));
+        var others = ClientToken("ic_other", TimeSpan.FromSeconds(5));
+        foreach (var token in new[] { own, users, others })
+        {
+            Assert.Equal(HttpStatusCode.OK, (await _gateway.GetAsync(Path, token)).StatusCode);
+        }
+
+        await PublishAsync(new IntegrationClientChanged(WellKnown.DefaultTenantId, client, usable, DateTimeOffset.UtcNow.AddSeconds(-2)));
+
+        Assert.InRange(await UntilAsync(own, HttpStatusCode.Unauthorized), 0, 1000);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await _gateway.GetAsync(Path, users)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await _gateway.GetAsync(Path, others)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await _gateway.GetAsync(Path)).StatusCode);
+        Assert.Equal(usable ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, (await _gateway.GetAsync(Path, ClientToken(client))).StatusCode);
+    }
+
+    [Fact]
+    public async Task New_secrets_of_a_client_leave_its_tokens_good_while_the_former_ones_are()
+    {
+        var client = "ic_" + Guid.NewGuid().ToString("N");
+        var (own, probe) = (ClientToken(client, TimeSpan.FromSeconds(5)), _gateway.Issuer.Token(age: TimeSpan.FromSeconds(5)));
+        Assert.Equal(HttpStatusCode.OK, (await _gateway.GetAsync(Path, own)).StatusCode);
+
+        await PublishAsync(new IntegrationClientChanged(WellKnown.DefaultTenantId, client, true, DateTimeOffset.UtcNow, KeepsTokens: true));
+        await PublishAsync(new UserUpdated(WellKnown.DefaultTenantId, _gateway.Issuer.User, "u", "viewer", true, DateTimeOffset.UtcNow.AddSeconds(-2)));
+
+        await UntilAsync(probe, HttpStatusCode.Unauthorized);
+        Assert.Equal(HttpStatusCode.OK, (await _gateway.GetAsync(Path, own)).StatusCode);
+    }
+
     [Fact]
     public async Task A_suspended_tenant_is_out_within_a_second_and_its_streams_end()
     {
@@ -185,6 +222,15 @@ public sealed class GatewayFeedTests(Stack stack) : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await _gateway.GetAsync(Path, token)).StatusCode == status, TimeSpan.FromSeconds(10), Ct, $"Status {status}");
         return Stopwatch.GetElapsedTime(since).TotalMilliseconds;
     }
+
+    private string ClientToken(string client, TimeSpan? age = null) => _gateway.Issuer.Token(
+        d =>
+        {
+            d.Claims["sub"] = client;
+            d.Claims["client_id"] = client;
+            d.Claims.Remove("sid");
+        },
+        age);
 
     private Task<HttpResponseMessage> SendKeyAsync()
     {

@@ -24,7 +24,7 @@ public sealed class PossessionCheckTests(Stack stack)
         var credential = new Credential(
             new Caller(WellKnown.DefaultTenantId, "somebody", CallerKind.User, PermissionSet.Empty, TlpLevel.Green), null) { DpopKey = key.Thumbprint };
         var proof = key.Proof("GET", "HTTPS://API.example:443/api/v2/users", "token");
-        var gateways = Enumerable.Range(0, 2).Select(_ => new PossessionCheck(redis, Options.Create(new GatewayOptions { Issuer = Issuer }), TimeProvider.System)).ToArray();
+        var gateways = Enumerable.Range(0, 2).Select(_ => new PossessionCheck(new UsedOnce(redis), Options.Create(new GatewayOptions { Issuer = Issuer }), TimeProvider.System)).ToArray();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => gateways[i % 2].CheckAsync(Request(proof), credential, "token").AsTask()));
 
