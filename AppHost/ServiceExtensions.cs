@@ -33,10 +33,10 @@ internal static class ServiceExtensions
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> store)
         => service.WithReference(store).WaitFor(store);
 
-    /// <summary>The broker is waited for as a store is, so that the first event finds its exchange.</summary>
+    /// <summary>Not waited for: a service starts beside its broker, and speaks when it answers.</summary>
     public static IResourceBuilder<ProjectResource> WithBroker(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<RabbitMQServerResource> broker)
-        => service.WithStore(broker);
+        => service.WithReference(broker);
 
     /// <summary>The key by which the gateway vouches for callers towards one service.</summary>
     public static IResourceBuilder<ParameterResource> AddInternalKey(this IDistributedApplicationBuilder builder, string service)

@@ -62,15 +62,11 @@ public static class MessagingSetup
                 }
             });
         });
+        builder.Services.RemoveMassTransitHostedService();
+        builder.Services.AddSingleton(services => new BusStart(services.GetRequiredService<IBusDepot>(), address, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<BusStart>());
         builder.Services.AddSingleton(new QueueNames(address, [.. registry.Consumers.Select(c => (prefix + c.Queue(serviceName), c.Label(serviceName)))]));
         builder.Services.AddHostedService<QueueFigures>();
-        builder.Services.Configure<MassTransitHostOptions>(o =>
-        {
-            // A service starts, and serves reads, while the broker is away; the outbox keeps what it has to say.
-            o.WaitUntilStarted = false;
-            o.StartTimeout = null;
-            o.StopTimeout = TimeSpan.FromSeconds(10);
-        });
         return builder;
     }
 

@@ -14,7 +14,7 @@ namespace Platform.ServiceDefaults;
 /// same message id again, which consumers drop.
 /// </summary>
 internal sealed partial class OutboxRelay(
-    [FromKeyedServices(DataSetup.RelayKey)] NpgsqlDataSource source, IBus bus, TimeProvider clock, OutboxMetrics metrics, ILogger<OutboxRelay> log) : BackgroundService
+    [FromKeyedServices(DataSetup.RelayKey)] NpgsqlDataSource source, IBus bus, BusStart start, TimeProvider clock, OutboxMetrics metrics, ILogger<OutboxRelay> log) : BackgroundService
 {
     private const int BatchSize = 200;
     private const int Parallelism = 16;
@@ -49,6 +49,7 @@ internal sealed partial class OutboxRelay(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await start.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -12,7 +12,7 @@ namespace Platform.ServiceDefaults;
 /// How many messages wait in the queues of this service, asked of the broker by AMQP itself: a passive declaration answers
 /// with the count and needs neither a plug-in nor more rights than consuming does.
 /// </summary>
-internal sealed partial class QueueFigures(QueueNames queues, TimeProvider clock, IMeterFactory meters, ILogger<QueueFigures> log) : BackgroundService
+internal sealed partial class QueueFigures(QueueNames queues, BusStart start, TimeProvider clock, IMeterFactory meters, ILogger<QueueFigures> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, uint> _waiting = new();
@@ -28,6 +28,7 @@ internal sealed partial class QueueFigures(QueueNames queues, TimeProvider clock
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await start.WaitAsync(stoppingToken);
         using var timer = new PeriodicTimer(Interval, clock);
         while (!stoppingToken.IsCancellationRequested)
         {

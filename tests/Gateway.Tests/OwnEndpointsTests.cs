@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Platform.Contracts;
 using Platform.Gateway.Docs;
 using Platform.Gateway.Tests.Support;
+using Platform.TestSupport;
 
 namespace Platform.Gateway.Tests;
 
@@ -25,7 +26,6 @@ public sealed class OwnEndpointsTests : IAsyncLifetime
     [InlineData("/api/docs/errors")]
     [InlineData("/api/docs/errors/NOT_FOUND")]
     [InlineData("/live")]
-    [InlineData("/ready")]
     [InlineData("/api/v1/live")]
     [InlineData("/api/v2/health")]
     public async Task Pages_and_probes_are_open(string path)
@@ -39,6 +39,15 @@ public sealed class OwnEndpointsTests : IAsyncLifetime
             Assert.DoesNotContain("//fonts.", html, StringComparison.Ordinal);
             Assert.DoesNotContain("<script>", html, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task It_is_ready_when_it_has_the_signing_keys()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await Eventually.TrueAsync(
+            async () => (await _gateway.Client.GetAsync("/ready", ct)).StatusCode == HttpStatusCode.OK, TimeSpan.FromSeconds(10), ct, "Ready");
+        Assert.NotNull(_gateway.Services["identity"].Last);
     }
 
     [Fact]

@@ -7,12 +7,14 @@ namespace Platform.Gateway.Revocation;
 
 /// <summary>Sends the heartbeat twice in two seconds' silence, and starts afresh when the feed comes back after it was gone.</summary>
 internal sealed partial class FeedPulse(
-    IBus bus, GatewayInstance instance, FeedState feed, Revocations revocations, KeyResolver keys, ClientResolver clients, TenantStates tenants, ILogger<FeedPulse> log) : BackgroundService
+    IBus bus, BusStart start, GatewayInstance instance, FeedState feed, Revocations revocations, KeyResolver keys, ClientResolver clients, TenantStates tenants,
+    ILogger<FeedPulse> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(800);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await start.WaitAsync(stoppingToken);
         var wasAlive = false;
         using var timer = new PeriodicTimer(Interval);
         do

@@ -5,11 +5,12 @@ using System.Text;
 using MassTransit;
 using Platform.Contracts;
 using Platform.Contracts.Gateway;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Usage;
 
 /// <summary>Ships the journal: a batch at least every second while there is something, and as soon as 500 rows wait.</summary>
-internal sealed partial class UsageShipper(UsageJournal journal, IBus bus, TimeProvider clock, ILogger<UsageShipper> log) : BackgroundService
+internal sealed partial class UsageShipper(UsageJournal journal, IBus bus, BusStart start, TimeProvider clock, ILogger<UsageShipper> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
@@ -17,6 +18,7 @@ internal sealed partial class UsageShipper(UsageJournal journal, IBus bus, TimeP
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await start.WaitAsync(stoppingToken);
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
