@@ -40,7 +40,11 @@ if (!run.StoresOnly)
     identity.WithEnvironment("Identity__Issuer", gateway.GetEndpoint("http"))
         .WithEnvironment("Identity__AdminPasswordFile", run.AdminPasswordFile)
         .WithEnvironment("Identity__KeyEncryptionKey", builder.AddKey("identity-sealing-key"));
-    tenancy.WithEnvironment("Tenancy__KeyPepper", builder.AddKey("tenancy-key-pepper"))
+    tenancy.WithReference(identity.GetEndpoint("http"))
+        .WithReference(threatIntel.GetEndpoint("http"))
+        .WithReference(knowledgeGraph.GetEndpoint("http"))
+        .WithReference(agent.GetEndpoint("http"))
+        .WithEnvironment("Tenancy__KeyPepper", builder.AddKey("tenancy-key-pepper"))
         .WithEnvironment("Tenancy__Environment", "live");
     threatIntel.WithEnvironment("ThreatIntel__LoadSample", run.LoadSample);
     knowledgeGraph.WithEnvironment("Graph__AdminPassword", graph.Resource.AdminPassword);

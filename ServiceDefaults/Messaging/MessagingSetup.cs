@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Platform.ServiceDefaults.Settings;
 
 namespace Platform.ServiceDefaults;
 
@@ -31,6 +33,11 @@ public static class MessagingSetup
         var prefix = builder.Configuration["Messaging:Prefix"] is { Length: > 0 } name ? name + "." : "";
         var registry = new ConsumerRegistry();
         consumers?.Invoke(registry);
+        registry.AddInstanceConsumer<SettingsConsumer>(Guid.CreateVersion7().ToString("N"));
+        builder.Services.TryAddSingleton<LiveSettings>();
+        builder.Services.AddSingleton(new SettingsOwner(serviceName));
+        builder.Services.AddHostedService<AskForSettings>();
+        builder.Services.AddSingleton<ILoggerProvider, LogFile>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddMassTransit(bus =>
         {

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,17 +12,15 @@ namespace Platform.ServiceDefaults;
 /// <summary>The circuit breakers of this process, by the name of what they protect.</summary>
 public sealed class CircuitStates
 {
-    private readonly FrozenDictionary<string, CircuitBreakerStateProvider> _circuits;
+    private readonly ConcurrentDictionary<string, CircuitBreakerStateProvider> _circuits = new(StringComparer.Ordinal);
 
     internal CircuitStates(IEnumerable<TrackedCircuit> circuits, IMeterFactory meters)
     {
-        var byName = new Dictionary<string, CircuitBreakerStateProvider>(StringComparer.Ordinal);
         foreach (var circuit in circuits)
         {
-            byName[circuit.Name] = new CircuitBreakerStateProvider();
+            _circuits[circuit.Name] = new CircuitBreakerStateProvider();
         }
 
-        _circuits = byName.ToFrozenDictionary(StringComparer.Ordinal);
         meters.Create(SignalSources.Own).CreateObservableGauge(
             "circuit_breaker_state",
             () => _circuits.Select(c => new Measurement<int>(Number(c.Value.CircuitState), new KeyValuePair<string, object?>("name", c.Key))),
@@ -38,6 +36,9 @@ public sealed class CircuitStates
     public CircuitBreakerStateProvider ProviderOf(string name) => _circuits.TryGetValue(name, out var provider)
         ? provider
         : throw new InvalidOperationException($"The circuit '{name}' was not registered with AddCircuit.");
+
+    /// <summary>What a breaker that takes the place of an earlier one reports to; it begins closed.</summary>
+    internal CircuitBreakerStateProvider Renew(string name) => _circuits[name] = new CircuitBreakerStateProvider();
 
     internal bool AnyOpen => _circuits.Values.Any(c => c.CircuitState is CircuitState.Open or CircuitState.Isolated);
 

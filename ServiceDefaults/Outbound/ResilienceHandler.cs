@@ -5,7 +5,7 @@ using Polly.Timeout;
 namespace Platform.ServiceDefaults.Outbound;
 
 /// <summary>Runs the calls of one service client through its pipeline.</summary>
-internal sealed class ResilienceHandler(string client, ResiliencePipeline<HttpResponseMessage> pipeline) : DelegatingHandler
+internal sealed class ResilienceHandler(string client, LivePipeline pipeline) : DelegatingHandler
 {
     public static readonly ResiliencePropertyKey<HttpRequestMessage> RequestKey = new("Platform.Request");
 
@@ -18,7 +18,7 @@ internal sealed class ResilienceHandler(string client, ResiliencePipeline<HttpRe
         try
         {
             var sending = new Sending(this, request);
-            return await pipeline.ExecuteAsync(static (context, sending) => sending.OnceAsync(context.CancellationToken), context, sending);
+            return await pipeline.Current.ExecuteAsync(static (context, sending) => sending.OnceAsync(context.CancellationToken), context, sending);
         }
         catch (BrokenCircuitException exception)
         {

@@ -36,6 +36,15 @@ public sealed class ServiceClientOptions
     /// <summary>How long an open circuit refuses before it lets one attempt through.</summary>
     public TimeSpan BreakFor { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same with another breaker.</summary>
+    internal ServiceClientOptions WithBreaker(int minimum, TimeSpan breakFor)
+    {
+        var copy = (ServiceClientOptions)MemberwiseClone();
+        copy.BreakerMinimum = minimum;
+        copy.BreakFor = breakFor;
+        return copy;
+    }
+
     /// <summary>The first fault of these values in words, or null.</summary>
     internal string? Fault() => this switch
     {

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Platform.ServiceDefaults.Outbound;
-using Polly;
 
 namespace Platform.ServiceDefaults;
 
@@ -33,10 +32,12 @@ public static class ServiceClientSetup
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddCircuit(name);
-        services.TryAddKeyedSingleton(name, (provider, _) => Resilience.Build(
+        services.TryAddSingleton<LiveSettings>();
+        services.TryAddKeyedSingleton(name, (provider, _) => new LivePipeline(
             name,
             Options(provider, name),
-            provider.GetRequiredService<CircuitStates>().ProviderOf(name),
+            provider.GetRequiredService<CircuitStates>(),
+            provider.GetRequiredService<LiveSettings>(),
             provider.GetRequiredService<TimeProvider>()));
 
         return services.AddHttpClient(name)
@@ -63,7 +64,7 @@ public static class ServiceClientSetup
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .AddHttpMessageHandler(provider => new ResilienceHandler(
-                name, provider.GetRequiredKeyedService<ResiliencePipeline<HttpResponseMessage>>(name)))
+                name, provider.GetRequiredKeyedService<LivePipeline>(name)))
             // Each call is a span already; two log lines a call besides say nothing more.
             .RemoveAllLoggers();
     }

@@ -86,7 +86,7 @@ public static class TelemetrySetup
     }
 
     /// <summary>The version of the running program, without the source revision.</summary>
-    internal static string ServiceVersion { get; } =
+    public static string ServiceVersion { get; } =
         (Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0")
         .Split('+')[0];
 

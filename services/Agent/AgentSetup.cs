@@ -18,7 +18,9 @@ internal static class AgentSetup
     public static WebApplicationBuilder AddAgent(this WebApplicationBuilder builder)
     {
         builder.AddNpgsqlDbContext<AgentDb>("agentdb");
-        builder.AddMessaging<AgentDb>(ServiceName, consumers => consumers.AddBatchConsumer<TenantCreatedConsumer, TenantCreated>());
+        builder.AddMessaging<AgentDb>(ServiceName, consumers => consumers
+            .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>()
+            .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>());
         builder.AddServiceClient(DelegatedTokens.Client);
         builder.AddServiceClient(PlatformServices.KnowledgeGraph);
         builder.AddServiceClient(PlatformServices.ThreatIntel);

@@ -35,6 +35,7 @@ internal static class KnowledgeGraphSetup
         builder.Services.AddSingleton<Projector>();
         builder.AddMessaging(ServiceName, m => m
             .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>(messageLimit: 8)
+            .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsUpsertedConsumer, ThreatObjectsUpserted>(messageLimit: 8)
             .AddBatchConsumer<RelationshipsUpsertedConsumer, RelationshipsUpserted>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsRemovedConsumer, ThreatObjectsRemoved>(messageLimit: 8));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Platform.Tenancy.Usage;
 
 namespace Platform.Tenancy;
 
@@ -16,6 +17,12 @@ internal sealed class TenancyOptions
 
     /// <summary>The middle part of new API keys (<c>pk_{environment}_…</c>): 1 to 16 of <c>a-z0-9</c>.</summary>
     public string Environment { get; set; } = "live";
+
+    /// <summary>What plans include.</summary>
+    public Quotas Quotas { get; set; } = new();
+
+    /// <summary>Full months for which every request's row is kept, besides the current one: 13 to 120.</summary>
+    public int UsageMonthsKept { get; set; } = 13;
 
     /// <summary>The decoded pepper.</summary>
     public byte[] PepperBytes => Convert.FromBase64String(KeyPepper);

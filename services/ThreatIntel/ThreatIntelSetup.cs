@@ -28,7 +28,9 @@ internal static class ThreatIntelSetup
             .Validate(o => o.MaxImportBytes is >= 1_024 and <= 1L << 30, "ThreatIntel:MaxImportBytes must be from 1024 to 1073741824.")
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<ThreatIntelDb>("threatinteldb");
-        builder.AddMessaging<ThreatIntelDb>(ServiceName, consumers => consumers.AddBatchConsumer<TenantCreatedConsumer, TenantCreated>());
+        builder.AddMessaging<ThreatIntelDb>(ServiceName, consumers => consumers
+            .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>()
+            .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>());
         builder.Services.AddScoped<ObjectWriter>();
         builder.Services.AddScoped<ChangeObject>();
         builder.Services.AddScoped<ReceiveImport>();

@@ -40,10 +40,13 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public void A_range_has_sensible_defaults()
+    public void A_range_has_sensible_defaults_and_consists_of_whole_points()
     {
-        Assert.Equal(new UsageRange(Now.AddDays(-30), Now, "day", null), Read(""));
-        Assert.Equal(new UsageRange(Now.AddDays(-1), Now, "hour", "status"), Read("?granularity=hour&group_by=status"));
+        var newYear = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        Assert.Equal(new UsageRange(newYear.AddDays(-31), newYear, "day", null), Read(""));
+        Assert.Equal(new UsageRange(newYear.AddHours(-25), newYear, "hour", "status"), Read("?granularity=hour&group_by=status"));
+        Assert.Equal(new UsageRange(newYear.AddMonths(-13), newYear, "month", null), Read("?granularity=month"));
+        Assert.Equal(new UsageRange(newYear.AddDays(-3), newYear.AddDays(-1), "day", null), Read("?from=2026-12-29&to=2026-12-31"));
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero), Read("?from=2026-01-02").From);
     }
 

@@ -65,7 +65,7 @@ public sealed class TestDatabase(string server, string owner, string name) : IAs
     public async ValueTask DisposeAsync()
     {
         await Stack.ExecuteAsync(server, $"DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
-        foreach (var role in new[] { "app", "relay", "keys", "usage", "audit" })
+        foreach (var role in new[] { "app", "relay", "keys", "usage", "rollup", "audit" })
         {
             await Stack.ExecuteAsync(server, $"DROP ROLE IF EXISTS \"{name}_{role}\"");
         }

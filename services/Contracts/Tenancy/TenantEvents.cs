@@ -26,4 +26,15 @@ public sealed record TenantReactivated(Guid TenantId) : IIntegrationEvent;
 public sealed record TenantDeleted(Guid TenantId) : IIntegrationEvent;
 
 /// <summary>A service holds nothing of the tenant any more.</summary>
-public sealed record TenantErased(Guid TenantId, string Service) : IIntegrationEvent;
+/// <param name="TenantId">The tenant.</param>
+/// <param name="Service">The resource name of the service.</param>
+/// <param name="Erased">How much was erased: rows, or nodes and relationships; null where it was not counted.</param>
+public sealed record TenantErased(Guid TenantId, string Service, long? Erased = null) : IIntegrationEvent;
+
+/// <summary>A tenant has used so much of what its plan includes in a month; said once a month and quota.</summary>
+/// <param name="TenantId">The tenant.</param>
+/// <param name="Threshold">Per cent: 80 or 100. At 100 its requests are refused until the month ends.</param>
+/// <param name="Used">Requests of the month.</param>
+/// <param name="Quota">Requests that the plan includes.</param>
+/// <param name="ResetsAt">When the next month begins.</param>
+public sealed record QuotaThresholdReached(Guid TenantId, int Threshold, long Used, long Quota, DateTimeOffset ResetsAt) : IIntegrationEvent;

@@ -63,7 +63,7 @@ internal sealed partial class KeyResolver(
     {
         var now = clock.GetUtcNow();
         var tenant = tenants.Entry(key.TenantId);
-        tenant.State ??= new TenantState(key.TenantStatus, key.Limits, now);
+        tenant.State ??= new TenantState(key.TenantStatus, key.Limits, now, key.QuotaResetsAt);
         var id = key.Id.ToString("D");
         var caller = new Caller(key.TenantId, id, CallerKind.ApiKey, new PermissionSet(key.Permissions), key.TlpClearance, null, id);
         return new Credential(caller, tenant)
@@ -87,7 +87,8 @@ internal sealed partial class KeyResolver(
         List<string>? AllowedCidrs,
         DateTimeOffset? ExpiresAt,
         KeyLimits? RateLimit,
-        TenantLimits Limits);
+        TenantLimits Limits,
+        DateTimeOffset? QuotaResetsAt);
 
     [LoggerMessage(LogLevel.Warning, "Tenancy did not resolve an API key: {Reason}")]
     private static partial void LogUnanswered(ILogger logger, string reason);

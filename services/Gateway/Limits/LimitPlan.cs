@@ -115,7 +115,10 @@ internal sealed class LimitPlan
     }
 
     /// <summary>The plan of an address without a credential.</summary>
-    public static LimitPlan OfAddress(string address, int perMinute) => new($"limits:address:{address}", [Minute("minute", "m", perMinute)]);
+    public static LimitPlan OfAddress(string address, int limit, int seconds = 60) => new(
+        $"limits:address:{address}",
+        // Another length counts in another field: slots of different lengths do not add up.
+        [seconds == 60 ? Minute("minute", "m", limit) : new LimitWindow($"{seconds} seconds", $"s{seconds}", seconds, 20, limit)]);
 
     private static LimitWindow Minute(string name, string field, int limit) => new(name, field, 60, 20, limit);
 

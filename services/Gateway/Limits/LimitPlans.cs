@@ -3,13 +3,15 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Tenants;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Limits;
 
-/// <summary>Finds the plan of a request: its tenant's and key's, or its address'.</summary>
-internal sealed class LimitPlans(IOptions<GatewayOptions> options)
+/// <summary>Finds the plan of a request: its tenant's and key's, or its address', for which the platform's settings hold.</summary>
+internal sealed class LimitPlans(IOptions<GatewayOptions> options, LiveSettings settings)
 {
     private const int AddressesKept = 50_000;
+    private const int OneMinute = 60;
 
     private readonly BoundedCache<IPAddress, LimitPlan> _addresses = new(AddressesKept);
 
@@ -30,9 +32,10 @@ internal sealed class LimitPlans(IOptions<GatewayOptions> options)
     public LimitPlan OfAddress(IPAddress? address)
     {
         var subject = Subject(address ?? IPAddress.None);
-        if (!_addresses.TryGet(subject, out var plan))
+        var (limit, seconds) = settings.Current is { } set ? (set.RateLimitMaxRequests, set.RateLimitWindow) : (options.Value.AnonymousPerMinute, OneMinute);
+        if (!_addresses.TryGet(subject, out var plan) || plan.Windows[0].Limit != limit || plan.Windows[0].Seconds != seconds)
         {
-            plan = LimitPlan.OfAddress(subject.ToString(), options.Value.AnonymousPerMinute);
+            plan = LimitPlan.OfAddress(subject.ToString(), limit, seconds);
             _addresses.Set(subject, plan);
         }
 

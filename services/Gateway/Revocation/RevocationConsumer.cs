@@ -9,8 +9,9 @@ namespace Platform.Gateway.Revocation;
 /// <summary>What makes this instance forget or refuse, as it happens at the owners.</summary>
 internal sealed class RevocationConsumer(
     Revocations revocations, KeyResolver keys, ClientResolver clients, TokenVerifier tokens, TenantStates tenants, OpenStreams streams, FeedState feed, GatewayInstance instance)
-    : IConsumer<SessionRevoked>, IConsumer<UserUpdated>, IConsumer<UserDeleted>, IConsumer<ApiKeyRevoked>,
-        IConsumer<IntegrationClientChanged>, IConsumer<TenantSuspended>, IConsumer<TenantReactivated>, IConsumer<TenantDeleted>, IConsumer<RateLimitsChanged>, IConsumer<FeedHeartbeat>
+    : IConsumer<SessionRevoked>, IConsumer<UserUpdated>, IConsumer<UserDeleted>, IConsumer<ApiKeyRevoked>, IConsumer<IntegrationClientChanged>,
+        IConsumer<TenantSuspended>, IConsumer<TenantReactivated>, IConsumer<TenantUpdated>, IConsumer<TenantDeleted>, IConsumer<RateLimitsChanged>,
+        IConsumer<QuotaThresholdReached>, IConsumer<FeedHeartbeat>
 {
     public Task Consume(ConsumeContext<SessionRevoked> context)
     {
@@ -59,6 +60,10 @@ internal sealed class RevocationConsumer(
     public Task Consume(ConsumeContext<TenantDeleted> context) => CloseTenant(context.Message.TenantId);
 
     public Task Consume(ConsumeContext<RateLimitsChanged> context) => ChangeTenant(context.Message.TenantId);
+
+    public Task Consume(ConsumeContext<TenantUpdated> context) => ChangeTenant(context.Message.TenantId);
+
+    public Task Consume(ConsumeContext<QuotaThresholdReached> context) => ChangeTenant(context.Message.TenantId);
 
     public Task Consume(ConsumeContext<FeedHeartbeat> context)
     {

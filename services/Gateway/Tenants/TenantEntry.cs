@@ -21,7 +21,8 @@ internal sealed class TenantEntry(Guid id)
 /// <param name="Status">active, suspended or cancelled; null for a tenant that Tenancy does not know.</param>
 /// <param name="Limits">Its request limits.</param>
 /// <param name="AskedAt">When Tenancy said so.</param>
-internal sealed record TenantState(string? Status, TenantLimits Limits, DateTimeOffset AskedAt)
+/// <param name="QuotaResetsAt">Set when the month's quota is used up: until then requests are refused.</param>
+internal sealed record TenantState(string? Status, TenantLimits Limits, DateTimeOffset AskedAt, DateTimeOffset? QuotaResetsAt = null)
 {
     public bool IsActive => Status == "active";
 }

@@ -5,9 +5,13 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Tenants;
 
-/// <summary>Lets in only callers of an active tenant.</summary>
-internal sealed class TenantGate(RequestDelegate next, TenantStates tenants, FeedState feed)
+/// <summary>
+/// Lets in only callers of an active tenant whose month's quota is not used up. Tenancy itself stays open to those who
+/// want to see why: usage, limits, their own tenant.
+/// </summary>
+internal sealed class TenantGate(RequestDelegate next, TenantStates tenants, FeedState feed, TimeProvider clock)
 {
+    private static readonly int Tenancy = Upstreams.IndexOf(Upstreams.Tenancy);
     private static readonly Fault Suspended = new(ErrorCodes.TenantSuspended, "The tenant is suspended.");
     private static readonly Fault CannotTell = new(
         ErrorCodes.ServiceUnavailable, "The state of the tenant cannot be checked right now.", RetryAfter: TimeSpan.FromSeconds(2));
@@ -34,7 +38,12 @@ internal sealed class TenantGate(RequestDelegate next, TenantStates tenants, Fee
         {
             null => FaultWriter.WriteAsync(context, CannotTell),
             { IsActive: false } => FaultWriter.WriteAsync(context, Suspended),
+            { QuotaResetsAt: { } until } when request.Rules.Service != Tenancy && until - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero =>
+                FaultWriter.WriteAsync(context, UsedUp(wait)),
             _ => next(context),
         };
     }
+
+    private static Fault UsedUp(TimeSpan wait) =>
+        new(ErrorCodes.QuotaExceeded, "The requests that the plan includes in this month are used up.", RetryAfter: wait);
 }

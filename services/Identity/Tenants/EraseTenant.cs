@@ -32,6 +32,7 @@ internal static class EraseTenant
             return;
         }
 
+        var erased = 0L;
         await DeleteAsync<User>();
         await DeleteAsync<Session>();
         await DeleteAsync<RefreshToken>();
@@ -58,9 +59,9 @@ internal static class EraseTenant
             UPDATE audit_log SET actor_id = NULL, address = NULL, details = NULL, salt = NULL, erased_at = {now}
             WHERE tenant_id = {tenantId} AND erased_at IS NULL
             """, ct);
-        db.PublishFor(tenantId, new TenantErased(tenantId, "identity"), tenantId.ToString());
+        db.PublishFor(tenantId, new TenantErased(tenantId, "identity", erased), tenantId.ToString());
 
-        Task<int> DeleteAsync<T>()
-            where T : class => db.Set<T>().Where(row => EF.Property<Guid>(row, "TenantId") == tenantId).ExecuteDeleteAsync(ct);
+        async Task DeleteAsync<T>()
+            where T : class => erased += await db.Set<T>().Where(row => EF.Property<Guid>(row, "TenantId") == tenantId).ExecuteDeleteAsync(ct);
     }
 }

@@ -46,6 +46,16 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
 
     public Task PrepareAsync(Guid tenant, CancellationToken ct) => store.PrepareAsync(GraphKey.Ledger(tenant), Indexes, ct);
 
+    /// <summary>Forgets everything of a tenant but that it was erased.</summary>
+    public async Task EraseAsync(Guid tenant, CancellationToken ct)
+    {
+        await store.DropAsync(GraphKey.Ledger(tenant), ct);
+        await store.WriteAsync(GraphKey.Ledger(tenant), "MERGE (:Erased)", null, ct);
+    }
+
+    public async Task<bool> IsErasedAsync(Guid tenant, CancellationToken ct) =>
+        (await store.ReadAsync(GraphKey.Ledger(tenant), "MATCH (e:Erased) RETURN 1 LIMIT 1", null, ReadLimits.Default, ct)).Rows.Count > 0;
+
     public async Task<LedgerState> ReadAsync(Guid tenant, IReadOnlyCollection<Guid> messages, IReadOnlyCollection<string> ids, CancellationToken ct)
     {
         var ledger = GraphKey.Ledger(tenant);

@@ -65,6 +65,22 @@ internal sealed class LevelGraphs(Ledger ledger, IGraphStore store, GraphWriter 
         return levels;
     }
 
+    /// <summary>Removes all graphs of a tenant, also those that an interruption left half made; tells what they held.</summary>
+    public async Task<long> EraseAsync(Guid tenant, CancellationToken ct)
+    {
+        var erased = 0L;
+        foreach (var level in Enum.GetValues<TlpLevel>())
+        {
+            var graph = GraphKey.Of(tenant, level);
+            var held = await store.SummarizeAsync(graph, ct);
+            erased += held.Nodes + held.Relationships;
+            await store.DropAsync(graph, ct);
+        }
+
+        _known.TryRemove(tenant, out _);
+        return erased;
+    }
+
     private async Task MakeAsync(Guid tenant, TlpLevel level, TlpLevel? lower, CancellationToken ct)
     {
         var graph = GraphKey.Of(tenant, level);

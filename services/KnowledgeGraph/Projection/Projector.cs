@@ -13,6 +13,7 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
 {
     private readonly ConcurrentDictionary<Guid, SemaphoreSlim> _locks = new();
     private readonly ConcurrentDictionary<Guid, bool> _prepared = new();
+    private readonly ConcurrentDictionary<Guid, bool> _erased = new();
 
     /// <summary>Makes the ledger and the lowest graph of a tenant, with their indexes; what is there stays as it is.</summary>
     public Task PrepareAsync(Guid tenant, CancellationToken ct) => LockedAsync(tenant, () => PrepareLockedAsync(tenant, ct), ct);
@@ -20,6 +21,23 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
     /// <summary>Applies messages of one tenant; those that were applied before are skipped.</summary>
     public Task ApplyAsync(Guid tenant, IReadOnlyList<Incoming> messages, CancellationToken ct) =>
         LockedAsync(tenant, () => ApplyLockedAsync(tenant, messages, ct), ct);
+
+    /// <summary>
+    /// Removes every graph of a deleted tenant, and tells how many nodes and relationships they held. What still comes of
+    /// its events finds the mark that is left, and changes nothing.
+    /// </summary>
+    public async Task<long> EraseAsync(Guid tenant, CancellationToken ct)
+    {
+        var erased = 0L;
+        await LockedAsync(tenant, async () =>
+        {
+            _prepared.TryRemove(tenant, out _);
+            erased = await graphs.EraseAsync(tenant, ct);
+            await ledger.EraseAsync(tenant, ct);
+            _erased[tenant] = true;
+        }, ct);
+        return erased;
+    }
 
     private async Task LockedAsync(Guid tenant, Func<Task> work, CancellationToken ct)
     {
@@ -42,21 +60,44 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
 
     private async Task PrepareLockedAsync(Guid tenant, CancellationToken ct)
     {
-        await PrepareLedgerAsync(tenant, ct);
+        if (!await PrepareLedgerAsync(tenant, ct))
+        {
+            return;
+        }
+
         await graphs.EnsureAsync(tenant, [TlpLevel.Clear], ct);
     }
 
-    private async Task PrepareLedgerAsync(Guid tenant, CancellationToken ct)
+    /// <summary>False for a tenant that was erased.</summary>
+    private async Task<bool> PrepareLedgerAsync(Guid tenant, CancellationToken ct)
     {
+        if (_erased.ContainsKey(tenant))
+        {
+            return false;
+        }
+
         if (_prepared.TryAdd(tenant, true))
         {
+            if (await ledger.IsErasedAsync(tenant, ct))
+            {
+                _prepared.TryRemove(tenant, out _);
+                _erased[tenant] = true;
+                return false;
+            }
+
             await ledger.PrepareAsync(tenant, ct);
         }
+
+        return true;
     }
 
     private async Task ApplyLockedAsync(Guid tenant, IReadOnlyList<Incoming> messages, CancellationToken ct)
     {
-        await PrepareLedgerAsync(tenant, ct);
+        if (!await PrepareLedgerAsync(tenant, ct))
+        {
+            return;
+        }
+
         var ids = messages.SelectMany(m => m.Changes).Select(c => c.Id).ToHashSet();
         var before = await ledger.ReadAsync(tenant, messages.Select(m => m.MessageId).ToHashSet(), ids, ct);
         var fresh = messages.Where(m => !before.Applied.Contains(m.MessageId)).DistinctBy(m => m.MessageId).ToList();

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Contracts;
 using Platform.Tenancy.ApiKeys;
 using Platform.Tenancy.RateLimits;
 using Platform.Tenancy.Storage;
+using Platform.Tenancy.Usage;
 
 namespace Platform.Tenancy.Internal;
 
@@ -23,13 +25,14 @@ internal sealed record ResolvedKey(
     DateTimeOffset? ExpiresAt,
     string Environment,
     KeyLimits? RateLimit,
-    Limits Limits);
+    Limits Limits,
+    DateTimeOffset? QuotaResetsAt);
 
 /// <summary>
 /// Finds and verifies an API key. The tenant is not known yet: a SECURITY DEFINER function gives the ids behind a
 /// prefix and nothing else, and the row itself is then read under row-level security, in the same round trip.
 /// </summary>
-internal sealed class ResolveKey(NpgsqlDataSource source, KeyHasher hasher, TimeProvider clock)
+internal sealed class ResolveKey(NpgsqlDataSource source, KeyHasher hasher, IOptions<TenancyOptions> options, TimeProvider clock)
 {
     private const string Enter = "SELECT set_config('app.tenant_id', coalesce((SELECT tenant_id::text FROM find_api_key($1)), ''), true)";
 
@@ -37,7 +40,11 @@ internal sealed class ResolveKey(NpgsqlDataSource source, KeyHasher hasher, Time
         SELECT k.id, k.tenant_id, t.slug, t.status, k.name, k.permissions, k.tlp_clearance, k.allowed_cidrs, k.expires_at, k.environment,
             k.requests_per_minute, k.requests_per_hour, k.requests_per_day,
             coalesce(r.requests_per_minute, $2), coalesce(r.requests_per_hour, $3), coalesce(r.requests_per_day, $4),
-            k.key_prefix, k.key_hash, k.previous_hash, k.previous_expires_at
+            k.key_prefix, k.key_hash, k.previous_hash, k.previous_expires_at, t.plan,
+            (SELECT coalesce(sum(requests - refused), 0)::bigint FROM (
+                SELECT requests, refused FROM usage_rollups WHERE tenant_id = t.id AND span = 'month' AND dimension = 'all' AND bucket = $5
+                UNION ALL
+                SELECT requests, refused FROM usage_deltas WHERE tenant_id = t.id AND dimension = 'all' AND bucket >= $5) AS month)
         FROM api_keys k JOIN tenants t ON t.id = k.tenant_id LEFT JOIN rate_limits r ON r.tenant_id = k.tenant_id
         WHERE k.id = (SELECT id FROM find_api_key($1)) AND k.status = 'active' AND t.status <> 'cancelled'
         """;
@@ -50,6 +57,7 @@ internal sealed class ResolveKey(NpgsqlDataSource source, KeyHasher hasher, Time
             return null;
         }
 
+        var month = Quotas.MonthOf(clock.GetUtcNow());
         await using var batch = source.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Enter) { Parameters = { new() { Value = key.Prefix } } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Read)
@@ -60,14 +68,15 @@ internal sealed class ResolveKey(NpgsqlDataSource source, KeyHasher hasher, Time
                 new() { Value = Storage.RateLimit.DefaultPerMinute },
                 new() { Value = Storage.RateLimit.DefaultPerHour },
                 new() { Value = Storage.RateLimit.DefaultPerDay },
+                new() { Value = month },
             },
         });
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct);
-        return await reader.ReadAsync(ct) ? Verify(reader, key) : null;
+        return await reader.ReadAsync(ct) ? Verify(reader, key, month) : null;
     }
 
-    private ResolvedKey? Verify(NpgsqlDataReader row, KeyText key)
+    private ResolvedKey? Verify(NpgsqlDataReader row, KeyText key, DateTimeOffset month)
     {
         var isCurrent = row.GetString(16) == key.Prefix;
         var stored = isCurrent ? row.GetString(17) : Text(row, 18);
@@ -94,7 +103,8 @@ internal sealed class ResolveKey(NpgsqlDataSource source, KeyHasher hasher, Time
             expires,
             row.GetString(9),
             KeyLimits.Of(Number(row, 10), Number(row, 11), Number(row, 12)),
-            new Limits(row.GetInt32(13), row.GetInt32(14), row.GetInt32(15)));
+            new Limits(row.GetInt32(13), row.GetInt32(14), row.GetInt32(15)),
+            row.GetInt64(21) >= options.Value.Quotas.Of(Enum.Parse<Plan>(row.GetString(20), ignoreCase: true)) ? month.AddMonths(1) : null);
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -17,6 +17,12 @@ internal sealed class TenancyDb(DbContextOptions<TenancyDb> options, CallContext
 
     public DbSet<RateLimit> RateLimits => Set<RateLimit>();
 
+    public DbSet<ConfigurationVersion> ConfigurationVersions => Set<ConfigurationVersion>();
+
+    public DbSet<Backup> Backups => Set<Backup>();
+
+    public DbSet<BackupPart> BackupParts => Set<BackupPart>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
@@ -75,6 +81,36 @@ internal sealed class TenancyDb(DbContextOptions<TenancyDb> options, CallContext
             e.Property(r => r.RequestsPerDay).HasDefaultValue(RateLimit.DefaultPerDay);
             e.Property(r => r.Version).IsConcurrencyToken();
             e.HasOne<Tenant>().WithOne().HasForeignKey<RateLimit>(r => r.TenantId);
+        });
+        modelBuilder.Entity<ConfigurationVersion>(e =>
+        {
+            e.ToTable("configuration_versions");
+            e.HasKey(c => c.Version);
+            e.Property(c => c.Version).ValueGeneratedNever();
+            e.Property(c => c.Settings).HasColumnType("jsonb");
+            e.Property(c => c.Changes).HasColumnType("jsonb");
+            e.Property(c => c.ChangedBy).HasMaxLength(255);
+        });
+        modelBuilder.Entity<Backup>(e =>
+        {
+            e.ToTable("backups");
+            e.Property(b => b.Status).HasConversion<LowerCase<BackupStatus>>().HasMaxLength(16);
+            e.Property(b => b.RestoreStatus).HasConversion<LowerCase<BackupStatus>>().HasMaxLength(16);
+            e.Property(b => b.Path).HasMaxLength(255);
+            e.Property(b => b.Note).HasMaxLength(500);
+            e.Property(b => b.CreatedBy).HasMaxLength(255);
+            e.Property(b => b.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<BackupPart>(e =>
+        {
+            e.ToTable("backup_parts");
+            e.HasKey(p => new { p.BackupId, p.Work, p.Service });
+            e.Property(p => p.Service).HasMaxLength(64);
+            e.Property(p => p.Work).HasConversion<LowerCase<BackupWork>>().HasMaxLength(16);
+            e.Property(p => p.Status).HasConversion<LowerCase<BackupStatus>>().HasMaxLength(16);
+            e.Property(p => p.Error).HasMaxLength(500);
+            e.Property(p => p.Sha256).HasMaxLength(64);
+            e.HasOne<Backup>().WithMany().HasForeignKey(p => p.BackupId);
         });
         UseSnakeCase(modelBuilder);
     }

@@ -55,7 +55,7 @@ internal sealed class Tenant
     }
 }
 
-/// <summary>That one service has what it needs for one tenant.</summary>
+/// <summary>That one service has what it needs for one tenant, or holds nothing of it any more.</summary>
 internal sealed class TenantService
 {
     public Guid TenantId { get; set; }
@@ -63,7 +63,14 @@ internal sealed class TenantService
     /// <summary>The service's resource name.</summary>
     public string Service { get; set; } = "";
 
-    public DateTimeOffset ReadyAt { get; set; }
+    /// <summary>When it said that it is ready.</summary>
+    public DateTimeOffset? ReadyAt { get; set; }
+
+    /// <summary>When it said that everything of a deleted tenant is erased.</summary>
+    public DateTimeOffset? ErasedAt { get; set; }
+
+    /// <summary>How much it erased: rows, or nodes and relationships.</summary>
+    public long? Erased { get; set; }
 }
 
 /// <summary>How events speak of a tenant.</summary>

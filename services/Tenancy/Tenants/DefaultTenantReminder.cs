@@ -37,7 +37,7 @@ internal sealed partial class DefaultTenantReminder(IServiceScopeFactory scopes,
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CallContext>().Enter(Caller.ForService(WellKnown.DefaultTenantId, "tenancy"));
-        var services = await scope.ServiceProvider.GetRequiredService<ReadProvisioning>().RunAsync(WellKnown.DefaultTenantId, ct);
+        var services = await scope.ServiceProvider.GetRequiredService<ReadProvisioning>().RunAsync(WellKnown.DefaultTenantId, isDeleted: false, ct);
         if (services.All(s => s.ReadyAt is not null))
         {
             return false;

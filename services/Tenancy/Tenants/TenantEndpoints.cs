@@ -23,7 +23,7 @@ internal static class TenantEndpoints
         tenants.MapGet("", ListAsync).WithPaging().WithSummary("List tenants");
         tenants.MapGet("/{id:guid}", GetAsync).WithSummary("Read a tenant and how far each service is with it");
         tenants.MapPatch("/{id:guid}", UpdateAsync).WithSummary("Change a tenant (JSON Merge Patch)");
-        tenants.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a tenant");
+        tenants.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a tenant and erase what every service holds of it");
         tenants.MapPost("/{id:guid}/suspend", SuspendAsync).WithSummary("Refuse a tenant's requests from now on");
         tenants.MapPost("/{id:guid}/reactivate", ReactivateAsync).WithSummary("Let a suspended tenant work again");
     }
@@ -57,13 +57,14 @@ internal static class TenantEndpoints
     private static async Task<Results<Ok<TenantView>, FaultResult>> GetAsync(
         Guid id, TenancyDb db, ReadProvisioning provisioning, HttpResponse response, CancellationToken ct)
     {
-        if (await FindAsync(db, id, ct) is not { } tenant)
+        // A deleted one can still be read: it shows what of it is erased where.
+        if (await db.Tenants.AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, ct) is not { } tenant)
         {
             return Faults.NotFound("tenant");
         }
 
         response.SetETag(tenant.Version);
-        return TypedResults.Ok(TenantView.Of(tenant, await provisioning.RunAsync(id, ct)));
+        return TypedResults.Ok(TenantView.Of(tenant, await provisioning.RunAsync(id, tenant.Status == TenantStatus.Cancelled, ct)));
     }
 
     private static Task<Results<Ok<TenantView>, FaultResult>> UpdateAsync(

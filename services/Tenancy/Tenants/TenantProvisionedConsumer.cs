@@ -19,7 +19,7 @@ internal sealed class TenantProvisionedConsumer(Inbox<TenancyDb> inbox) : IConsu
                     $"""
                     INSERT INTO tenant_services (tenant_id, service, ready_at)
                     SELECT t.id, {message.Event.Service}, {message.OccurredAt} FROM tenants t WHERE t.id = {message.TenantId}
-                    ON CONFLICT DO NOTHING
+                    ON CONFLICT (tenant_id, service) DO UPDATE SET ready_at = coalesce(tenant_services.ready_at, excluded.ready_at)
                     """,
                     ct);
             }

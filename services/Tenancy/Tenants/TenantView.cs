@@ -31,5 +31,10 @@ internal sealed record TenantView(
         services);
 }
 
-/// <summary>Whether one service has what it needs for the tenant: <c>ready</c> or <c>pending</c>.</summary>
-internal sealed record ServiceProvisioning(string Service, string Status, DateTimeOffset? ReadyAt);
+/// <summary>How far one service is with the tenant.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Status"><c>ready</c> or <c>pending</c>; of a deleted tenant <c>erasing</c> or <c>erased</c>.</param>
+/// <param name="ReadyAt">When it had what it needs.</param>
+/// <param name="ErasedAt">When it held nothing of the tenant any more.</param>
+/// <param name="Erased">How much it erased.</param>
+internal sealed record ServiceProvisioning(string Service, string Status, DateTimeOffset? ReadyAt, DateTimeOffset? ErasedAt, long? Erased);

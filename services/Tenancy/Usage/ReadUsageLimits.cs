@@ -11,16 +11,29 @@ namespace Platform.Tenancy.Usage;
 /// <param name="Remaining">What is left.</param>
 internal sealed record UsageLimit(string Window, int Limit, long Used, long Remaining);
 
-/// <summary>The limits of the caller's tenant.</summary>
-internal sealed record UsageLimitsView(string Plan, IReadOnlyList<UsageLimit> Limits);
+/// <summary>What a plan includes in a calendar month (UTC).</summary>
+/// <param name="Quota">Requests that are included; absent where there is no end of them.</param>
+/// <param name="Used">Requests of this month that were let through.</param>
+/// <param name="Remaining">What is left; absent where there is no end of them.</param>
+/// <param name="ResetsAt">When the next month begins.</param>
+internal sealed record UsageQuota(long? Quota, long Used, long? Remaining, DateTimeOffset ResetsAt);
 
-/// <summary>Compares the limits of a tenant with the rows of the past day.</summary>
+/// <summary>The limits of the caller's tenant.</summary>
+internal sealed record UsageLimitsView(string Plan, IReadOnlyList<UsageLimit> Limits, UsageQuota Month);
+
+/// <summary>Compares the limits of a tenant with what it has used: short windows by rows, long ones by rollups.</summary>
 internal sealed class ReadUsageLimits(NpgsqlDataSource source, ResolveTenant tenants, CallContext call, TimeProvider clock)
 {
-    /// <summary>Requests that a limit refused were not charged.</summary>
+    /// <summary>
+    /// Requests that a limit refused were not charged. The day is counted in whole hours, as the gateway counts it.
+    /// </summary>
     private const string Count = """
-        SELECT count(*) FILTER (WHERE timestamp > $2), count(*) FILTER (WHERE timestamp > $3), count(*)
-        FROM usage_logs WHERE tenant_id = $1 AND timestamp > $4 AND status_code <> 429
+        SELECT count(*) FILTER (WHERE timestamp > $2), count(*),
+            (SELECT coalesce(sum(requests - refused), 0)::bigint FROM (
+                SELECT requests, refused FROM usage_rollups WHERE tenant_id = $1 AND span = 'hour' AND dimension = 'all' AND bucket > $4
+                UNION ALL
+                SELECT requests, refused FROM usage_deltas WHERE tenant_id = $1 AND dimension = 'all' AND bucket > $4) AS hours)
+        FROM usage_logs WHERE tenant_id = $1 AND timestamp > $3 AND status_code <> 429
         """;
 
     public async Task<UsageLimitsView?> RunAsync(CancellationToken ct)
@@ -44,8 +57,15 @@ internal sealed class ReadUsageLimits(NpgsqlDataSource source, ResolveTenant ten
             Limit("minute", tenant.Limits.RequestsPerMinute, reader.GetInt64(0)),
             Limit("hour", tenant.Limits.RequestsPerHour, reader.GetInt64(1)),
             Limit("day", tenant.Limits.RequestsPerDay, reader.GetInt64(2)),
-        ]);
+        ],
+        Month(tenant, now));
     }
+
+    private static UsageQuota Month(ResolvedTenant tenant, DateTimeOffset now) => new(
+        tenant.MonthlyQuota,
+        tenant.UsedThisMonth,
+        tenant.MonthlyQuota is { } quota ? Math.Max(0, quota - tenant.UsedThisMonth) : null,
+        Quotas.MonthOf(now).AddMonths(1));
 
     private static UsageLimit Limit(string window, int limit, long used) => new(window, limit, used, Math.Max(0, limit - used));
 }

@@ -118,6 +118,7 @@ internal sealed class StoreUsage(NpgsqlDataSource source, UsagePartitions partit
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(Enter) { Parameters = { new() { Value = tenant } } });
             batch.BatchCommands.Add(rows.Insert(Insert, tenant));
+            batch.BatchCommands.Add(rows.Deltas.Insert(tenant));
             if (rows.UsesKeys)
             {
                 batch.BatchCommands.Add(rows.Touch(Touch));

@@ -18,16 +18,23 @@ internal sealed class TenantRows
 
     public bool UsesKeys { get; private set; }
 
+    /// <summary>What the rows add up to.</summary>
+    public TenantDeltas Deltas { get; } = new();
+
     public void Add(UsageEntry entry, DateTimeOffset now)
     {
+        var endpoint = UsageRow.Endpoint(entry);
+        var at = UsageRow.Timestamp(entry, now);
+        var latency = UsageRow.Latency(entry);
         _keys.Add(entry.ApiKeyId);
-        _endpoints.Add(UsageRow.Endpoint(entry));
+        _endpoints.Add(endpoint);
         _methods.Add(UsageRow.Method(entry));
         _statuses.Add(entry.StatusCode);
-        _latencies.Add((float)entry.LatencyMs);
+        _latencies.Add(latency);
         _requestSizes.Add(entry.RequestSizeBytes);
         _responseSizes.Add(entry.ResponseSizeBytes);
-        _timestamps.Add(UsageRow.Timestamp(entry, now));
+        _timestamps.Add(at);
+        Deltas.Add(at, endpoint, entry.ApiKeyId, entry.StatusCode, latency, entry.RequestSizeBytes, entry.ResponseSizeBytes);
         UsesKeys |= entry.ApiKeyId is not null;
     }
 

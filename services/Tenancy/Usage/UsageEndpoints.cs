@@ -12,6 +12,7 @@ internal static class UsageEndpoints
     {
         var usage = api.MapGroup("/usage").RequirePermission("read:usage").WithTags("usage");
         usage.MapGet("", GetAsync).WithSummary("Read usage over time, with latencies and error rates");
+        usage.MapGet("/export", Export).Unwrapped().WithSummary("Read usage over time as CSV");
         usage.MapGet("/limits", GetLimitsAsync).WithSummary("Read the request limits and what is left of them now");
     }
 
@@ -28,6 +29,20 @@ internal static class UsageEndpoints
     {
         _ = (from, to, granularity, groupBy);
         return TypedResults.Ok(await query.RunAsync(UsageRange.Read(request.Query, clock.GetUtcNow()), ct));
+    }
+
+    private static UsageExport Export(
+        [FromQuery, Description("Beginning, as for a report.")] string? from,
+        [FromQuery, Description("End, as for a report.")] string? to,
+        [FromQuery, Description("hour, day or month.")] string? granularity,
+        [FromQuery(Name = "group_by"), Description("endpoint, api_key or status.")] string? groupBy,
+        HttpRequest request,
+        ReadRollups rollups,
+        TimeProvider clock)
+    {
+        _ = (from, to, granularity, groupBy);
+        var range = UsageRange.Read(request.Query, clock.GetUtcNow());
+        return new UsageExport(range, rollups.RunAsync(range, CancellationToken.None));
     }
 
     private static async Task<Results<Ok<UsageLimitsView>, FaultResult>> GetLimitsAsync(ReadUsageLimits limits, CancellationToken ct) =>

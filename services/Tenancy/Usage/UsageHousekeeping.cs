@@ -1,15 +1,17 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Platform.Tenancy.Usage;
 
 /// <summary>
-/// Makes the partitions of the coming months, and forgets the journal places of batches so old that no gateway can
-/// send them again. Runs before the service takes messages, and every few hours.
+/// Makes the partitions of the coming months, drops those beyond retention, and forgets the journal places of batches so
+/// old that no gateway can send them again. Hours are kept as long as the rows, days for 40 months, months for good. Runs before the service takes messages, and every few hours.
 /// </summary>
 internal sealed partial class UsageHousekeeping(
-    UsagePartitions partitions, NpgsqlDataSource source, TimeProvider clock, ILogger<UsageHousekeeping> log) : BackgroundService
+    UsagePartitions partitions, NpgsqlDataSource source, IOptions<TenancyOptions> options, TimeProvider clock, ILogger<UsageHousekeeping> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(6);
+    private const int DayMonthsKept = 40;
     private static readonly TimeSpan BatchesKept = TimeSpan.FromDays(30);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -40,6 +42,19 @@ internal sealed partial class UsageHousekeeping(
         foreach (var month in UsagePartitions.Ahead(now))
         {
             await partitions.EnsureAsync(month, ct);
+        }
+
+        await using (var drop = source.CreateCommand("SELECT drop_usage_partitions($1)"))
+        {
+            drop.Parameters.Add(new() { Value = UsagePartitions.MonthOf(now).AddMonths(-options.Value.UsageMonthsKept) });
+            await drop.ExecuteScalarAsync(ct);
+        }
+
+        await using (var rollups = source.CreateCommand("SELECT prune_usage_rollups($1, $2)"))
+        {
+            rollups.Parameters.Add(new() { Value = Quotas.MonthOf(now).AddMonths(-options.Value.UsageMonthsKept) });
+            rollups.Parameters.Add(new() { Value = Quotas.MonthOf(now).AddMonths(-DayMonthsKept) });
+            await rollups.ExecuteScalarAsync(ct);
         }
 
         await using var prune = source.CreateCommand("DELETE FROM usage_batches WHERE received_at < $1");

@@ -3,7 +3,10 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Tenancy.Usage;
 
-/// <summary>The part of the usage that a report is about.</summary>
+/// <summary>
+/// The part of the usage that a report is about. Both ends are moved outwards to where an hour, day or month (UTC) begins:
+/// a report is made of whole points.
+/// </summary>
 internal sealed record UsageRange(DateTimeOffset From, DateTimeOffset To, string Granularity, string? GroupBy)
 {
     private const int MaxDaysByHour = 93;
@@ -39,7 +42,30 @@ internal sealed record UsageRange(DateTimeOffset From, DateTimeOffset To, string
         }
 
         query.ThrowIfInvalid();
-        return new UsageRange(from, to, granularity, groupBy.Length == 0 ? null : groupBy);
+        return new UsageRange(Floor(from, granularity), Ceiling(to, granularity), granularity, groupBy.Length == 0 ? null : groupBy);
+    }
+
+    /// <summary>Where the point that a time belongs to begins.</summary>
+    private static DateTimeOffset Floor(DateTimeOffset time, string granularity)
+    {
+        var utc = time.UtcDateTime;
+        return granularity switch
+        {
+            "hour" => new DateTimeOffset(utc.Year, utc.Month, utc.Day, utc.Hour, 0, 0, TimeSpan.Zero),
+            "day" => new DateTimeOffset(utc.Date, TimeSpan.Zero),
+            _ => new DateTimeOffset(utc.Year, utc.Month, 1, 0, 0, 0, TimeSpan.Zero),
+        };
+    }
+
+    private static DateTimeOffset Ceiling(DateTimeOffset time, string granularity)
+    {
+        var floor = Floor(time, granularity);
+        return floor == time ? floor : granularity switch
+        {
+            "hour" => floor.AddHours(1),
+            "day" => floor.AddDays(1),
+            _ => floor.AddMonths(1),
+        };
     }
 
     private static DateTimeOffset? Time(QueryReader query, string name)

@@ -7,12 +7,17 @@ internal static class UsageRow
 {
     private const int MaxEndpoint = 255;
     private const int MaxMethod = 10;
-    private static readonly TimeSpan OldestAge = TimeSpan.FromDays(400);
+
+    /// <summary>Less than any retention, so that a row never belongs to a month that is gone.</summary>
+    private static readonly TimeSpan OldestAge = TimeSpan.FromDays(365);
     private static readonly TimeSpan ClockSkew = TimeSpan.FromDays(1);
 
     public static string Endpoint(UsageEntry entry) => Cut(entry.Endpoint, MaxEndpoint);
 
     public static string Method(UsageEntry entry) => Cut(entry.Method, MaxMethod);
+
+    /// <summary>Milliseconds; what is none counts as 0.</summary>
+    public static float Latency(UsageEntry entry) => entry.LatencyMs is > 0 and < float.MaxValue ? (float)entry.LatencyMs : 0;
 
     /// <summary>The entry's own time, or the time of its arrival where a gateway's clock is far off.</summary>
     public static DateTimeOffset Timestamp(UsageEntry entry, DateTimeOffset now) =>

@@ -45,6 +45,15 @@ internal sealed class ImportSpool(IOptions<ThreatIntelOptions> options, IConfigu
         File.Delete(PathOf(tenantId, importId) + Unfinished);
     }
 
+    /// <summary>Deletes everything of a tenant.</summary>
+    public void DeleteAll(Guid tenantId)
+    {
+        if (Directory.Exists(Folder(tenantId)))
+        {
+            Directory.Delete(Folder(tenantId), recursive: true);
+        }
+    }
+
     /// <summary>Deletes a bundle that no import knows, unless it is so young that its import may be about to be written.</summary>
     public void DeleteUnknown(Guid tenantId, Guid importId, DateTime before)
     {

@@ -37,4 +37,33 @@ public sealed class TenantCreatedTests(Stack stack)
         Task AnsweredAsync(int times) => Eventually.TrueAsync(
             () => Task.FromResult(answers.For(fixture.Tenant).Count >= times), TimeSpan.FromSeconds(30), ct, "The answer");
     }
+
+    [Fact]
+    public async Task Of_a_deleted_tenant_no_graph_is_left_and_late_events_bring_none_back()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var fixture = await StartAsync(stack);
+        await using var host = new ServiceHost<GraphNode>("knowledgegraph", new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:graph"] = await stack.ConnectionAsync("graph"),
+            ["ConnectionStrings:rabbitmq"] = await stack.ConnectionAsync("rabbitmq"),
+        });
+        await using var answers = await TenantAnswers.HearAsync(host.Services, ct);
+        await fixture.ApplyAsync(
+            new ThreatObjectsUpserted([Object("malware--00000000-0000-4000-8000-00000000000b"), Object("tool--00000000-0000-4000-8000-00000000000c", tlp: TlpLevel.Amber)]),
+            new RelationshipsUpserted([Link("relationship--00000000-0000-4000-8000-00000000000d", "malware--00000000-0000-4000-8000-00000000000b", "tool--00000000-0000-4000-8000-00000000000c", tlp: TlpLevel.Amber)]));
+
+        var erased = await answers.DeleteAsync(fixture.Tenant, ct);
+        Assert.Equal(("knowledgegraph", 4L), (erased.Service, erased.Erased));
+        foreach (var level in Enum.GetValues<TlpLevel>())
+        {
+            Assert.Null(await fixture.ScalarAsync("MATCH (n) RETURN n LIMIT 1", level));
+        }
+
+        // A process that has never met the tenant hears of an object of it.
+        var late = new Platform.KnowledgeGraph.Projection.Projector(fixture.Ledger, fixture.Graphs, new Platform.KnowledgeGraph.Projection.GraphWriter(fixture.Store));
+        await late.ApplyAsync(fixture.Tenant, [Message(new ThreatObjectsUpserted([Object("malware--00000000-0000-4000-8000-00000000000e")]))], ct);
+        Assert.Null(await fixture.ScalarAsync("MATCH (n) RETURN n LIMIT 1"));
+        Assert.Empty(await fixture.Ledger.LevelsAsync(fixture.Tenant, ct));
+    }
 }

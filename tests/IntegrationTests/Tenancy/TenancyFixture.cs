@@ -20,6 +20,11 @@ public sealed class TenancyFixture(Stack stack) : IAsyncLifetime
     private TestDatabase _database = null!;
     private ServiceHost<TenancyDb> _host = null!;
 
+    /// <summary>How the service is configured.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; private set; } = null!;
+
+    public string MessagePrefix => _host.MessagePrefix;
+
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Connects as the server's owner, whom row-level security does not hold.</summary>
@@ -35,13 +40,14 @@ public sealed class TenancyFixture(Stack stack) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await stack.CreateDatabaseAsync("tenancy");
-        _host = new ServiceHost<TenancyDb>("tenancy", new Dictionary<string, string?>
+        Settings = new Dictionary<string, string?>
         {
             ["ConnectionStrings:tenancydb"] = _database.Owner,
             ["ConnectionStrings:rabbitmq"] = await stack.ConnectionAsync("rabbitmq"),
             ["Tenancy:KeyPepper"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Tenancy:Environment"] = "test",
-        });
+        };
+        _host = new ServiceHost<TenancyDb>("tenancy", Settings);
         Owner = NpgsqlDataSource.Create(_database.Owner);
         _ = _host.Services;
     }
@@ -51,6 +57,18 @@ public sealed class TenancyFixture(Stack stack) : IAsyncLifetime
         await _host.DisposeAsync();
         await Owner.DisposeAsync();
         await _database.DisposeAsync();
+    }
+
+    /// <summary>Another process of the same service on the same stores, configured otherwise.</summary>
+    internal ServiceHost<TenancyDb> Another(params (string Name, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string?>(Settings) { ["Messaging:Prefix"] = MessagePrefix };
+        foreach (var (name, value) in settings)
+        {
+            all[name] = value;
+        }
+
+        return new ServiceHost<TenancyDb>("tenancy", all);
     }
 
     public HttpClient ClientFor(Guid tenant, string permissions, TlpLevel clearance = TlpLevel.Red) =>

@@ -77,7 +77,8 @@ public sealed class TenantTests(TenancyFixture tenancy)
             new { requests_per_minute = 5, requests_per_hour = 50, requests_per_day = 500 });
         await SendAsync(tenancy.Admin, HttpMethod.Delete, $"{Tenants}/{id}", HttpStatusCode.NoContent, Ct);
         await SendAsync(tenancy.Admin, HttpMethod.Delete, $"{Tenants}/{id}", HttpStatusCode.NoContent, Ct);
-        await SendAsync(tenancy.Admin, HttpMethod.Get, $"{Tenants}/{id}", HttpStatusCode.NotFound, Ct);
+        await SendAsync(tenancy.Admin, HttpMethod.Patch, $"{Tenants}/{id}", HttpStatusCode.NotFound, Ct, new { name = "Back" });
+        Assert.Equal("cancelled", (await SendAsync(tenancy.Admin, HttpMethod.Get, $"{Tenants}/{id}", HttpStatusCode.OK, Ct)).GetProperty("status").GetString());
 
         Assert.Equal(
             "TenantCreated,TenantUpdated,TenantSuspended,TenantReactivated,RateLimitsChanged,TenantDeleted",
@@ -150,5 +151,37 @@ public sealed class TenantTests(TenancyFixture tenancy)
                 return states["threatintel"] == "ready";
             },
             TimeSpan.FromSeconds(20), Ct, "The readiness of threatintel");
+    }
+
+    [Fact]
+    public async Task A_deleted_tenant_shows_what_each_service_has_erased()
+    {
+        var id = await tenancy.CreateTenantAsync(Ct);
+        var own = tenancy.ClientFor(id, PlatformAdmin);
+        await SendAsync(own, HttpMethod.Post, "/api/v2/admin/api-keys", HttpStatusCode.Created, Ct, new { name = "k", permissions = new[] { "read:all" } });
+        await SendAsync(tenancy.Admin, HttpMethod.Put, $"{Tenants}/{id}/rate-limits", HttpStatusCode.OK, Ct, new { requests_per_minute = 5, requests_per_hour = 50, requests_per_day = 500 });
+        await SendAsync(own, HttpMethod.Patch, "/api/v2/tenant", HttpStatusCode.OK, Ct, new { settings = new { secret = "plans" } });
+        await tenancy.ExecuteAsync("INSERT INTO usage_logs (tenant_id, endpoint, method, status_code, latency_ms) VALUES ($1, '/x', 'GET', 200, 1)", Ct, id);
+
+        await SendAsync(tenancy.Admin, HttpMethod.Delete, $"{Tenants}/{id}", HttpStatusCode.NoContent, Ct);
+        var bus = tenancy.Services.GetRequiredService<IBus>();
+        await bus.Publish(new TenantErased(id, "agent", 7), Pipe.Execute<PublishContext>(c => c.Headers.Set("tenant", id.ToString())), Ct);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var tenant = await SendAsync(tenancy.Admin, HttpMethod.Get, $"{Tenants}/{id}", HttpStatusCode.OK, Ct);
+                var services = tenant.GetProperty("services").EnumerateArray().ToDictionary(s => s.GetProperty("service").GetString()!);
+                Assert.Equal(["agent", "identity", "knowledgegraph", "tenancy", "threatintel"], services.Keys.Order());
+                Assert.Equal("erasing", services["identity"].GetProperty("status").GetString());
+                return services["agent"].GetProperty("status").GetString() == "erased" && services["agent"].GetProperty("erased").GetInt32() == 7
+                    && services["tenancy"].GetProperty("status").GetString() == "erased" && services["tenancy"].GetProperty("erased").GetInt32() >= 3;
+            },
+            TimeSpan.FromSeconds(20), Ct, "The erasure of tenancy and agent");
+        foreach (var table in new[] { "api_keys", "rate_limits", "usage_logs", "usage_deltas", "usage_rollups", "idempotency_keys" })
+        {
+            Assert.Equal(0L, await tenancy.ScalarAsync<long>($"SELECT count(*) FROM {table} WHERE tenant_id = $1", Ct, id));
+        }
+
+        Assert.Equal("{}", await tenancy.ScalarAsync<string>("SELECT settings::text FROM tenants WHERE id = $1", Ct, id));
     }
 }

@@ -1,0 +1,59 @@
+using Platform.Tenancy.Usage;
+
+namespace Platform.Tenancy.Tests;
+
+public sealed class HistogramTests
+{
+    private static Histogram Of(params IEnumerable<double> values)
+    {
+        var bins = new SortedDictionary<short, long>();
+        foreach (var value in values)
+        {
+            bins[Histogram.BinOf(value)] = bins.GetValueOrDefault(Histogram.BinOf(value)) + 1;
+        }
+
+        return new Histogram([.. bins.Keys], [.. bins.Values]);
+    }
+
+    [Fact]
+    public void Percentiles_are_within_two_and_a_half_percent_of_the_exact_ones()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 20; round++)
+        {
+            var values = Enumerable.Range(0, 1 + random.Next(5000)).Select(_ => Math.Exp((random.NextDouble() * 14) - 4)).Order().ToArray();
+            var found = Of(values).Percentiles()!;
+            foreach (var (share, value) in new[] { (0.5, found.P50), (0.95, found.P95), (0.99, found.P99) })
+            {
+                var exact = values[(int)Math.Ceiling(share * values.Length) - 1];
+                Assert.InRange(value, (exact * 0.9749) - 0.0006, (exact * 1.0251) + 0.0006);
+            }
+        }
+    }
+
+    [Fact]
+    public void Histograms_of_parts_add_up_to_that_of_the_whole()
+    {
+        var random = new Random(4);
+        var values = Enumerable.Range(0, 1000).Select(_ => random.NextDouble() * 500).ToArray();
+        var sum = Histogram.Empty;
+        foreach (var part in values.Chunk(37))
+        {
+            sum = sum.Plus(Of(part));
+        }
+
+        var whole = Of(values);
+        Assert.Equal(whole.Bins, sum.Bins);
+        Assert.Equal(whole.Counts, sum.Counts);
+    }
+
+    [Theory]
+    [InlineData(double.NaN, 0)]
+    [InlineData(-3, 0)]
+    [InlineData(0.01, 0)]
+    [InlineData(double.PositiveInfinity, 500)]
+    public void What_is_no_latency_has_a_bin_too(double value, short bin) => Assert.Equal(bin, Histogram.BinOf(value));
+
+    [Fact]
+    public void Nothing_has_no_percentiles() => Assert.Null(Histogram.Empty.Percentiles());
+}
