@@ -51,7 +51,9 @@ internal static class ThreatIntelSetup
         api.MapIndicatorSearch();
         api.MapIndicatorLookup();
         api.MapRelationships();
+        api.MapCollections();
         api.MapObjects();
+        api.MapIndicatorBulk();
         api.MapImports();
         api.MapExports();
         return api;

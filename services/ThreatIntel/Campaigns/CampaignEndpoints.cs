@@ -20,6 +20,8 @@ internal static class CampaignEndpoints
         group.MapGet("/", List).RequirePermission("read:threat_intel").WithPaging(20, 100);
         group.MapGet("/{id}", Get).RequirePermission("read:threat_intel");
         group.MapPost("/", Create).RequirePermission("write:threat_intel").WithIdempotency();
+        group.MapPut("/{id}", Replace).RequirePermission("write:threat_intel");
+        group.MapPatch("/{id}", Change).RequirePermission("write:threat_intel");
         group.MapDelete("/{id}", Delete).RequirePermission("delete:threat_intel");
         return api;
     }
@@ -67,34 +69,57 @@ internal static class CampaignEndpoints
 
     /// <summary>One campaign.</summary>
     private static async Task<Results<Ok<CampaignResource>, FaultResult>> Get(
-        string id, HttpResponse response, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct)
-    {
-        var campaign = StixId.IsValid(id) ? await db.Campaigns.AsNoTracking().VisibleTo(call.Clearance).SingleOrDefaultAsync(c => c.StixId == id, ct) : null;
-        if (campaign is null)
-        {
-            return Faults.NotFound("campaign");
-        }
-
-        var actors = await ActorsAsync(db, call.Clearance, [id], ct);
-        response.SetETag(campaign.Revision);
-        return TypedResults.Ok(CampaignResource.From(campaign, actors[id], clock.GetUtcNow()));
-    }
+        string id, HttpResponse response, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        await FindAsync(id, db, call, ct) is { } campaign ? TypedResults.Ok(await ShowAsync(campaign, response, db, call, clock, ct)) : Faults.NotFound("campaign");
 
     /// <summary>Creates a campaign.</summary>
     private static async Task<Results<Created<CampaignResource>, FaultResult>> Create(
         Body<CreateCampaign> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct)
     {
-        var draft = body.Value.ToDraft(clock.GetUtcNow());
-        await change.CreateAsync(draft, body.Value.Tlp, ct);
-        var campaign = await db.Campaigns.AsNoTracking().VisibleTo(call.Clearance).SingleAsync(c => c.StixId == draft.Id, ct);
-        return TypedResults.Created(context.ThreatIntel($"campaigns/{draft.Id}"), CampaignResource.From(campaign, [], clock.GetUtcNow()));
+        var draft = body.Value.Write(new StixDraft(StixTypes.Campaign, clock.GetUtcNow()));
+        await change.CreateAsync(draft, ct);
+        var campaign = (await FindAsync(draft.Id, db, call, ct))!;
+        return TypedResults.Created(context.ThreatIntel($"campaigns/{draft.Id}"), await ShowAsync(campaign, context.Response, db, call, clock, ct));
     }
 
+    /// <summary>Replaces what a client may set of one; properties that only its STIX form has stay.</summary>
+    private static Task<Results<Ok<CampaignResource>, FaultResult>> Replace(
+        string id, Body<CreateCampaign> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        UpdateAsync(id, _ => Task.FromResult(body.Value), context, db, change, call, clock, ct);
+
+    /// <summary>Changes one by a JSON Merge Patch (RFC 7396).</summary>
+    private static Task<Results<Ok<CampaignResource>, FaultResult>> Change(
+        string id, Patch<CreateCampaign> patch, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        UpdateAsync(id, campaign => patch.ApplyAsync(CreateCampaign.Of(campaign)), context, db, change, call, clock, ct);
+
     /// <summary>Deletes one; its relationships stay, with an end that leads nowhere.</summary>
-    private static async Task<NoContent> Delete(string id, ChangeObject change, CancellationToken ct)
+    private static async Task<NoContent> Delete(string id, HttpRequest request, ChangeObject change, CancellationToken ct)
     {
-        await change.DeleteAsync(id, [StixTypes.Campaign], ct);
+        await change.DeleteAsync(id, [StixTypes.Campaign], request, ct);
         return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<CampaignResource>, FaultResult>> UpdateAsync(
+        string id, Func<Campaign, Task<CreateCampaign>> edit, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct)
+    {
+        var isThere = await change.UpdateAsync(id, [StixTypes.Campaign], context.Request, async stored =>
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(stored.Json.ToJsonString());
+            var wanted = await edit(CampaignColumns.From(json.RootElement, stored.Row));
+            return wanted.Write(StixDraft.Next(stored, clock.GetUtcNow()), stored.Markings);
+        }, ct);
+        return isThere ? TypedResults.Ok(await ShowAsync((await FindAsync(id, db, call, ct))!, context.Response, db, call, clock, ct)) : Faults.NotFound("campaign");
+    }
+
+    private static async Task<Campaign?> FindAsync(string id, ThreatIntelDb db, CallContext call, CancellationToken ct) =>
+        StixId.IsValid(id) ? await db.Campaigns.AsNoTracking().VisibleTo(call.Clearance).SingleOrDefaultAsync(c => c.StixId == id, ct) : null;
+
+    private static async Task<CampaignResource> ShowAsync(
+        Campaign campaign, HttpResponse response, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct)
+    {
+        var actors = await ActorsAsync(db, call.Clearance, [campaign.StixId], ct);
+        response.SetETag(campaign.Revision);
+        return CampaignResource.From(campaign, actors[campaign.StixId], clock.GetUtcNow());
     }
 
     private static IQueryable<Relationships.StixRelationship> Attributed(ThreatIntelDb db, TlpLevel clearance) =>

@@ -1,7 +1,6 @@
 using FluentValidation;
 using Platform.Contracts;
 using Platform.ThreatIntel.Objects;
-using Stix;
 
 namespace Platform.ThreatIntel.Campaigns;
 
@@ -62,9 +61,15 @@ internal sealed record CreateCampaign(
     int? Confidence = null,
     TlpLevel Tlp = TlpLevel.Clear)
 {
-    public StixDraft ToDraft(DateTimeOffset now) => new StixDraft(StixTypes.Campaign, now)
+    /// <summary>What a client may change of a campaign, as it is now.</summary>
+    public static CreateCampaign Of(Campaign campaign) => new(
+        campaign.Name, campaign.Description, campaign.Aliases, campaign.Objective, campaign.FirstSeen, campaign.LastSeen, campaign.Labels,
+        campaign.Confidence, campaign.Tlp);
+
+    public StixDraft Write(StixDraft draft, MarkingLevels? markings = null) => draft
         .Add("name", Name).Add("description", Description).Add("aliases", Aliases).Add("objective", Objective)
-        .Add("first_seen", FirstSeen).Add("last_seen", LastSeen).Add("labels", Labels).Add("confidence", Confidence);
+        .Add("first_seen", FirstSeen).Add("last_seen", LastSeen).Add("labels", Labels).Add("confidence", Confidence)
+        .Mark(Tlp, markings);
 }
 
 internal sealed class CreateCampaignValidator : AbstractValidator<CreateCampaign>

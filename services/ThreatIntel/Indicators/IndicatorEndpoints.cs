@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.ServiceDefaults;
@@ -22,6 +23,8 @@ internal static class IndicatorEndpoints
         group.MapGet("/", List).RequirePermission("read:threat_intel").WithPaging(50, 500);
         group.MapGet("/{id}", Get).RequirePermission("read:threat_intel");
         group.MapPost("/", Create).RequirePermission("write:threat_intel").WithIdempotency();
+        group.MapPut("/{id}", Replace).RequirePermission("write:threat_intel");
+        group.MapPatch("/{id}", Change).RequirePermission("write:threat_intel");
         group.MapDelete("/{id}", Delete).RequirePermission("delete:threat_intel");
         return api;
     }
@@ -82,32 +85,59 @@ internal static class IndicatorEndpoints
     }
 
     /// <summary>One indicator.</summary>
-    private static async Task<Results<Ok<IndicatorResource>, FaultResult>> Get(string id, HttpResponse response, ThreatIntelDb db, CallContext call, CancellationToken ct)
-    {
-        var indicator = StixId.IsValid(id) ? await db.Indicators.AsNoTracking().VisibleTo(call.Clearance).SingleOrDefaultAsync(i => i.StixId == id, ct) : null;
-        if (indicator is null)
-        {
-            return Faults.NotFound("indicator");
-        }
-
-        response.SetETag(indicator.Revision);
-        return TypedResults.Ok(IndicatorResource.From(indicator));
-    }
+    private static async Task<Results<Ok<IndicatorResource>, FaultResult>> Get(string id, HttpResponse response, ThreatIntelDb db, CallContext call, CancellationToken ct) =>
+        await FindAsync(id, db, call, ct) is { } indicator ? TypedResults.Ok(Show(indicator, response)) : Faults.NotFound("indicator");
 
     /// <summary>Creates an indicator from a STIX pattern, or from a value and its type.</summary>
     private static async Task<Results<Created<IndicatorResource>, FaultResult>> Create(
         Body<CreateIndicator> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct)
     {
         var draft = body.Value.ToDraft(clock.GetUtcNow());
-        await change.CreateAsync(draft, body.Value.Tlp, ct);
-        var indicator = await db.Indicators.AsNoTracking().VisibleTo(call.Clearance).SingleAsync(i => i.StixId == draft.Id, ct);
-        return TypedResults.Created(context.ThreatIntel($"indicators/{draft.Id}"), IndicatorResource.From(indicator));
+        await change.CreateAsync(draft, ct);
+        var indicator = (await FindAsync(draft.Id, db, call, ct))!;
+        return TypedResults.Created(context.ThreatIntel($"indicators/{draft.Id}"), Show(indicator, context.Response));
     }
 
+    /// <summary>Replaces what a client may set of one; properties that only its STIX form has stay.</summary>
+    private static Task<Results<Ok<IndicatorResource>, FaultResult>> Replace(
+        string id, Body<CreateIndicator> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        UpdateAsync(id, (_, _) => Task.FromResult(body.Value), context, db, change, call, clock, ct);
+
+    /// <summary>
+    /// Changes one by a JSON Merge Patch (RFC 7396). To give it another value, send <c>"pattern": null</c> with the
+    /// <c>value</c>: the pattern is what is stored.
+    /// </summary>
+    private static Task<Results<Ok<IndicatorResource>, FaultResult>> Change(
+        string id, Patch<CreateIndicator> patch, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        UpdateAsync(id, (row, json) => patch.ApplyAsync(CreateIndicator.Of(row, json)), context, db, change, call, clock, ct);
+
     /// <summary>Deletes one.</summary>
-    private static async Task<NoContent> Delete(string id, ChangeObject change, CancellationToken ct)
+    private static async Task<NoContent> Delete(string id, HttpRequest request, ChangeObject change, CancellationToken ct)
     {
-        await change.DeleteAsync(id, [StixTypes.Indicator], ct);
+        await change.DeleteAsync(id, [StixTypes.Indicator], request, ct);
         return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<IndicatorResource>, FaultResult>> UpdateAsync(
+        string id, Func<Indicator, JsonElement, Task<CreateIndicator>> edit, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call,
+        TimeProvider clock, CancellationToken ct)
+    {
+        var isThere = await change.UpdateAsync(id, [StixTypes.Indicator], context.Request, async stored =>
+        {
+            using var json = JsonDocument.Parse(stored.Json.ToJsonString());
+            var wanted = await edit(IndicatorColumns.From(json.RootElement, stored.Row).Row, json.RootElement);
+            var now = clock.GetUtcNow();
+            return wanted.Write(StixDraft.Next(stored, now), now, stored.Markings);
+        }, ct);
+        return isThere ? TypedResults.Ok(Show((await FindAsync(id, db, call, ct))!, context.Response)) : Faults.NotFound("indicator");
+    }
+
+    internal static async Task<Indicator?> FindAsync(string id, ThreatIntelDb db, CallContext call, CancellationToken ct) =>
+        StixId.IsValid(id) ? await db.Indicators.AsNoTracking().VisibleTo(call.Clearance).SingleOrDefaultAsync(i => i.StixId == id, ct) : null;
+
+    private static IndicatorResource Show(Indicator indicator, HttpResponse response)
+    {
+        response.SetETag(indicator.Revision);
+        return IndicatorResource.From(indicator);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentValidation;
 using Platform.Contracts;
@@ -86,15 +87,22 @@ internal sealed record CreateIndicator(
     string? Description = null,
     IReadOnlyList<KillChainPhase>? KillChainPhases = null)
 {
-    public StixDraft ToDraft(DateTimeOffset now)
+    /// <summary>What a client may change of an indicator, as it is now.</summary>
+    public static CreateIndicator Of(Indicator i, JsonElement json) => new(
+        i.Name, i.Pattern, null, null, i.PatternType, i.ValidFrom, i.ValidUntil, i.Confidence, i.Severity, i.Tlp, i.IndicatorTypes, i.Labels, i.Description,
+        KillChainPhase.Of(json));
+
+    /// <summary>A new indicator.</summary>
+    public StixDraft ToDraft(DateTimeOffset now) => Write(new StixDraft(StixTypes.Indicator, now), now);
+
+    public StixDraft Write(StixDraft draft, DateTimeOffset now, MarkingLevels? markings = null)
     {
-        var observable = Value is null ? default(Observable?) : ToObservable(IndicatorType, Value);
-        var draft = new StixDraft(StixTypes.Indicator, now)
-            .Add("name", Name ?? observable?.Value ?? "Indicator").Add("description", Description)
-            .Add("pattern", Pattern ?? IndicatorPattern.Of(observable!.Value)).Add("pattern_type", PatternType)
+        var observable = string.IsNullOrEmpty(Pattern) ? ToObservable(IndicatorType, Value!) : default(Observable?);
+        draft.Add("name", Name ?? observable?.Value ?? "Indicator").Add("description", Description)
+            .Add("pattern", observable is { } value ? IndicatorPattern.Of(value) : Pattern).Add("pattern_type", PatternType)
             .Add("valid_from", ValidFrom ?? now).Add("valid_until", ValidUntil).Add("confidence", Confidence)
-            .Add("x_severity", Severity).Add("indicator_types", IndicatorTypes).Add("labels", Labels);
-        return KillChainPhases is not { Count: > 0 } ? draft : draft.Put("kill_chain_phases", new JsonArray([.. KillChainPhases.Select(phase =>
+            .Add("x_severity", Severity).Remove("severity").Add("indicator_types", IndicatorTypes).Add("labels", Labels).Mark(Tlp, markings);
+        return KillChainPhases is not { Count: > 0 } ? draft.Remove("kill_chain_phases") : draft.Put("kill_chain_phases", new JsonArray([.. KillChainPhases.Select(phase =>
             new JsonObject { ["kill_chain_name"] = phase.KillChainName, ["phase_name"] = phase.PhaseName })]));
     }
 
@@ -114,7 +122,25 @@ internal sealed record CreateIndicator(
 }
 
 /// <summary>A phase of a kill chain (STIX 2.1 section 2.11).</summary>
-internal sealed record KillChainPhase(string KillChainName, string PhaseName);
+internal sealed record KillChainPhase(string KillChainName, string PhaseName)
+{
+    public static List<KillChainPhase> Of(JsonElement item)
+    {
+        var phases = new List<KillChainPhase>();
+        if (item.TryGetProperty("kill_chain_phases", out var list) && list.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var phase in list.EnumerateArray())
+            {
+                if (phase.ValueKind == JsonValueKind.Object && phase.Text("kill_chain_name") is { } chain && phase.Text("phase_name") is { } name)
+                {
+                    phases.Add(new KillChainPhase(chain, name));
+                }
+            }
+        }
+
+        return phases;
+    }
+}
 
 internal sealed class CreateIndicatorValidator : AbstractValidator<CreateIndicator>
 {
@@ -133,6 +159,10 @@ internal sealed class CreateIndicatorValidator : AbstractValidator<CreateIndicat
                 context.AddFailure("pattern", error!);
             }
         });
+        RuleForEach(i => i.KillChainPhases).Must(phase => phase is { KillChainName.Length: > 0, PhaseName.Length: > 0 })
+            .WithMessage("must have kill_chain_name and phase_name");
+        RuleForEach(i => i.Labels).NotEmpty();
+        RuleForEach(i => i.IndicatorTypes).NotEmpty();
         RuleFor(i => i.Confidence).InclusiveBetween(0, 100);
         RuleFor(i => i.Severity).Must(s => s is null or "low" or "medium" or "high" or "critical").WithMessage("must be one of low, medium, high, critical");
         RuleFor(i => i.ValidUntil).GreaterThan(i => i.ValidFrom).When(i => i.ValidFrom is not null && i.ValidUntil is not null)

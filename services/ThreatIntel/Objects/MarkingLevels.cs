@@ -22,6 +22,9 @@ internal sealed class MarkingLevels
         }
     }
 
+    /// <summary>Whether this is a marking of the tenant's own that states a level.</summary>
+    public bool Names(string markingId) => _levels.ContainsKey(markingId);
+
     /// <summary>The level of an object: the highest of its markings, clear without any.</summary>
     public TlpLevel Of(ObjectHead head)
     {

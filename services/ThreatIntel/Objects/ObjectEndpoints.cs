@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Storage;
-using Stix;
 
 namespace Platform.ThreatIntel.Objects;
 
@@ -21,7 +20,7 @@ internal static class ObjectEndpoints
     /// <summary>The current version of an object, as it was imported.</summary>
     private static async Task<Results<Ok<RawStix>, FaultResult>> Get(string stix_id, HttpResponse response, ThreatIntelDb db, CallContext call, CancellationToken ct)
     {
-        if (!StixId.IsValid(stix_id) || await db.FindAsync(stix_id, call.Clearance, ct) is not { } found || !await IsConnectedAsync(db, found.Row, call, ct))
+        if (await db.FindConnectedAsync(stix_id, call.Clearance, ct) is not { } found)
         {
             return Faults.NotFound("object");
         }
@@ -34,7 +33,7 @@ internal static class ObjectEndpoints
     private static async Task<Results<Ok<VersionList>, FaultResult>> Versions(string stix_id, ThreatIntelDb db, CallContext call, CancellationToken ct)
     {
         var clearance = call.Clearance;
-        if (!StixId.IsValid(stix_id) || await db.FindAsync(stix_id, clearance, ct) is not { } found || !await IsConnectedAsync(db, found.Row, call, ct))
+        if (await db.FindConnectedAsync(stix_id, clearance, ct) is not { } found)
         {
             return Faults.NotFound("object");
         }
@@ -44,10 +43,6 @@ internal static class ObjectEndpoints
         return TypedResults.Ok(new VersionList(stix_id, [.. versions.Select(v => new VersionResource(
             v.Modified, v.RecordedAt, v.Tlp, v.Revision == found.Row.Revision, new RawStix(RawBytes.Unpack(v.Raw))))]));
     }
-
-    /// <summary>A relationship with a hidden end is hidden itself.</summary>
-    private static async Task<bool> IsConnectedAsync(ThreatIntelDb db, StixObject row, CallContext call, CancellationToken ct) =>
-        StixTypes.KindOf(row.Type) != StixKind.Relationship || await db.VisibleRelationships(call.Clearance).AnyAsync(r => r.StixId == row.StixId, ct);
 }
 
 /// <summary>The versions of one object.</summary>

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.ThreatIntel.Relationships;
 using Platform.ThreatIntel.Storage;
+using Stix;
 
 namespace Platform.ThreatIntel.Objects;
 
@@ -16,6 +17,13 @@ internal static class ObjectQueries
             .SingleOrDefaultAsync(ct);
         return found is null ? null : (found.Row, RawBytes.Unpack(found.Raw));
     }
+
+    /// <summary>The same; a relationship with a hidden end is hidden itself.</summary>
+    public static async Task<(StixObject Row, byte[] Raw)?> FindConnectedAsync(this ThreatIntelDb db, string stixId, TlpLevel clearance, CancellationToken ct) =>
+        StixId.IsValid(stixId) && await db.FindAsync(stixId, clearance, ct) is { } found
+        && (StixTypes.KindOf(found.Row.Type) != StixKind.Relationship || await db.VisibleRelationships(clearance).AnyAsync(r => r.StixId == stixId, ct))
+            ? found
+            : null;
 
     /// <summary>
     /// Relationships that the caller sees: both ends must not be hidden. An end that was never stored hides nothing.

@@ -92,7 +92,8 @@ internal sealed class ObjectWriter(ThreatIntelDb db, TimeProvider clock)
         return true;
     }
 
-    private static async Task LockAsync(TenantSession session, CancellationToken ct)
+    /// <summary>Takes the tenant's turn to write, until the transaction ends; taking it again does no harm.</summary>
+    public static async Task LockAsync(TenantSession session, CancellationToken ct)
     {
         await using var command = session.Command(Lock);
         command.Parameters.Add(new() { Value = session.TenantId.ToString("N") });

@@ -21,6 +21,8 @@ internal static class ThreatActorEndpoints
         group.MapGet("/", List).RequirePermission("read:threat_intel").WithPaging(20, 100);
         group.MapGet("/{id}", Get).RequirePermission("read:threat_intel");
         group.MapPost("/", Create).RequirePermission("write:threat_intel").WithIdempotency();
+        group.MapPut("/{id}", Replace).RequirePermission("write:threat_intel");
+        group.MapPatch("/{id}", Change).RequirePermission("write:threat_intel");
         group.MapDelete("/{id}", Delete).RequirePermission("delete:threat_intel");
         return api;
     }
@@ -72,33 +74,56 @@ internal static class ThreatActorEndpoints
 
     /// <summary>One threat actor or intrusion set.</summary>
     private static async Task<Results<Ok<ThreatActorResource>, FaultResult>> Get(
-        string id, HttpResponse response, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct)
-    {
-        var actor = StixId.IsValid(id) ? await db.ThreatActors.AsNoTracking().VisibleTo(call.Clearance).SingleOrDefaultAsync(a => a.StixId == id, ct) : null;
-        if (actor is null)
-        {
-            return Faults.NotFound("threat actor");
-        }
-
-        var countries = await ActorCountries.ReadAsync(db, call.Clearance, [id], ct);
-        response.SetETag(actor.Revision);
-        return TypedResults.Ok(ThreatActorResource.From(actor, countries.GetValueOrDefault(id), ThreatActorResource.ActiveSince(clock)));
-    }
+        string id, HttpResponse response, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        await FindAsync(id, db, call, ct) is { } actor ? TypedResults.Ok(await ShowAsync(actor, response, db, call, clock, ct)) : Faults.NotFound("threat actor");
 
     /// <summary>Creates a threat actor, or an intrusion set where <c>type</c> says so.</summary>
     private static async Task<Results<Created<ThreatActorResource>, FaultResult>> Create(
         Body<CreateThreatActor> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct)
     {
-        var draft = body.Value.ToDraft(clock.GetUtcNow());
-        await change.CreateAsync(draft, body.Value.Tlp, ct);
-        var actor = await db.ThreatActors.AsNoTracking().VisibleTo(call.Clearance).SingleAsync(a => a.StixId == draft.Id, ct);
-        return TypedResults.Created(context.ThreatIntel($"threat-actors/{draft.Id}"), ThreatActorResource.From(actor, null, ThreatActorResource.ActiveSince(clock)));
+        var draft = body.Value.Write(new StixDraft(body.Value.Type, clock.GetUtcNow()));
+        await change.CreateAsync(draft, ct);
+        var actor = (await FindAsync(draft.Id, db, call, ct))!;
+        return TypedResults.Created(context.ThreatIntel($"threat-actors/{draft.Id}"), await ShowAsync(actor, context.Response, db, call, clock, ct));
     }
 
+    /// <summary>Replaces what a client may set of one; properties that only its STIX form has stay. Its type cannot change.</summary>
+    private static Task<Results<Ok<ThreatActorResource>, FaultResult>> Replace(
+        string id, Body<CreateThreatActor> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        UpdateAsync(id, _ => Task.FromResult(body.Value), context, db, change, call, clock, ct);
+
+    /// <summary>Changes one by a JSON Merge Patch (RFC 7396). Its type cannot change.</summary>
+    private static Task<Results<Ok<ThreatActorResource>, FaultResult>> Change(
+        string id, Patch<CreateThreatActor> patch, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        UpdateAsync(id, actor => patch.ApplyAsync(CreateThreatActor.Of(actor)), context, db, change, call, clock, ct);
+
     /// <summary>Deletes one; its relationships stay, with an end that leads nowhere.</summary>
-    private static async Task<NoContent> Delete(string id, ChangeObject change, CancellationToken ct)
+    private static async Task<NoContent> Delete(string id, HttpRequest request, ChangeObject change, CancellationToken ct)
     {
-        await change.DeleteAsync(id, Types, ct);
+        await change.DeleteAsync(id, Types, request, ct);
         return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<ThreatActorResource>, FaultResult>> UpdateAsync(
+        string id, Func<ThreatActor, Task<CreateThreatActor>> edit, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct)
+    {
+        var isThere = await change.UpdateAsync(id, Types, context.Request, async stored =>
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(stored.Json.ToJsonString());
+            var wanted = await edit(ActorColumns.From(json.RootElement, stored.Row));
+            return wanted.Write(StixDraft.Next(stored, clock.GetUtcNow()), stored.Markings);
+        }, ct);
+        return isThere ? TypedResults.Ok(await ShowAsync((await FindAsync(id, db, call, ct))!, context.Response, db, call, clock, ct)) : Faults.NotFound("threat actor");
+    }
+
+    private static async Task<ThreatActor?> FindAsync(string id, ThreatIntelDb db, CallContext call, CancellationToken ct) =>
+        StixId.IsValid(id) ? await db.ThreatActors.AsNoTracking().VisibleTo(call.Clearance).SingleOrDefaultAsync(a => a.StixId == id, ct) : null;
+
+    private static async Task<ThreatActorResource> ShowAsync(
+        ThreatActor actor, HttpResponse response, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct)
+    {
+        var countries = await ActorCountries.ReadAsync(db, call.Clearance, [actor.StixId], ct);
+        response.SetETag(actor.Revision);
+        return ThreatActorResource.From(actor, countries.GetValueOrDefault(actor.StixId), ThreatActorResource.ActiveSince(clock));
     }
 }

@@ -87,13 +87,19 @@ internal sealed record CreateThreatActor(
     DateTimeOffset? LastSeen = null,
     TlpLevel Tlp = TlpLevel.Clear)
 {
-    public StixDraft ToDraft(DateTimeOffset now) => new StixDraft(Type, now)
-        .Add("name", Name).Add("description", Description).Add("aliases", Aliases).Add("x_country", Country)
+    /// <summary>What a client may change of an actor, as it is now.</summary>
+    public static CreateThreatActor Of(ThreatActor actor) => new(
+        actor.Name, actor.Type, actor.Description, actor.Aliases, actor.Country, actor.Sophistication, actor.ResourceLevel, actor.Motivations,
+        actor.ActorTypes, actor.Roles, actor.Goals, actor.Labels, actor.Confidence, actor.FirstSeen, actor.LastSeen, actor.Tlp);
+
+    public StixDraft Write(StixDraft draft, MarkingLevels? markings = null) => draft
+        .Add("name", Name).Add("description", Description).Add("aliases", Aliases).Add("x_country", Country).Remove("country")
         .Add("sophistication", Sophistication).Add("resource_level", ResourceLevel)
         .Add("primary_motivation", Motivations is { Count: > 0 } ? Motivations[0] : null)
         .Add("secondary_motivations", Motivations?.Skip(1).ToArray())
         .Add("threat_actor_types", ActorTypes).Add("roles", Roles).Add("goals", Goals).Add("labels", Labels)
-        .Add("confidence", Confidence).Add("first_seen", FirstSeen).Add("last_seen", LastSeen);
+        .Add("confidence", Confidence).Add("first_seen", FirstSeen).Add("last_seen", LastSeen)
+        .Mark(Tlp, markings);
 }
 
 internal sealed class CreateThreatActorValidator : AbstractValidator<CreateThreatActor>

@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace Platform.ThreatIntel;
+
+/// <summary>Cuts the body of a bulk request into rows: the entries of a JSON array, or the lines of NDJSON.</summary>
+internal static class BulkRows
+{
+    /// <summary>The rows, at most one more than <paramref name="most"/>; null when the body is neither form.</summary>
+    public static List<ReadOnlyMemory<byte>>? Read(ReadOnlyMemory<byte> body, int most)
+    {
+        var start = body.Span.IndexOfAnyExcept(" \t\r\n"u8);
+        return start < 0 ? [] : body.Span[start] == '[' ? Entries(body, most) : Lines(body, most);
+    }
+
+    private static List<ReadOnlyMemory<byte>>? Entries(ReadOnlyMemory<byte> body, int most)
+    {
+        var rows = new List<ReadOnlyMemory<byte>>();
+        try
+        {
+            var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = ServiceDefaults.Json.MaxDepth });
+            reader.Read();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray && rows.Count <= most)
+            {
+                var from = (int)reader.TokenStartIndex;
+                reader.Skip();
+                rows.Add(body[from..(int)reader.BytesConsumed]);
+            }
+
+            // Nothing but white space may follow.
+            _ = rows.Count <= most && reader.Read();
+            return rows;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static List<ReadOnlyMemory<byte>>? Lines(ReadOnlyMemory<byte> body, int most)
+    {
+        if (body.Span[body.Span.IndexOfAnyExcept(" \t\r\n"u8)] != '{')
+        {
+            return null;
+        }
+
+        var rows = new List<ReadOnlyMemory<byte>>();
+        while (!body.IsEmpty && rows.Count <= most)
+        {
+            var end = body.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? body : body[..end];
+            body = end < 0 ? default : body[(end + 1)..];
+            if (line.Span.ContainsAnyExcept(" \t\r"u8))
+            {
+                rows.Add(line);
+            }
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Objects;
+
+namespace Platform.ThreatIntel.Indicators;
+
+/// <summary>Creating many indicators at once.</summary>
+internal static class BulkEndpoints
+{
+    public const int MaxRows = 10_000;
+    private const long MaxBytes = 32L << 20;
+
+    public static IEndpointRouteBuilder MapIndicatorBulk(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/threat-intel/indicators/bulk", Create).WithTags("Indicators").RequirePermission("write:threat_intel").WithIdempotency()
+            .Accepts<IReadOnlyList<CreateIndicator>>("application/json", "application/x-ndjson")
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBytes));
+        return api;
+    }
+
+    /// <summary>
+    /// Creates up to 10,000 indicators, from a JSON array or one object a line (NDJSON). Each row stands for itself: those
+    /// that are not valid are told with their faults, the others are stored together.
+    /// </summary>
+    private static async Task<Results<Ok<BulkResult>, FaultResult>> Create(
+        HttpContext context, ChangeObject change, IValidator<CreateIndicator> validator, TimeProvider clock, CancellationToken ct)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, ct);
+        var rows = BulkRows.Read(body.GetBuffer().AsMemory(0, (int)body.Length), MaxRows);
+        if (rows is null)
+        {
+            return Faults.Malformed("Send a JSON array, or one JSON object a line.");
+        }
+
+        if (rows.Count is 0 or > MaxRows)
+        {
+            return Faults.Invalid("$", $"must be 1 to {MaxRows} rows");
+        }
+
+        var strict = context.GetApiVersion() == ApiVersion.V2;
+        var now = clock.GetUtcNow();
+        var results = new BulkRow[rows.Count];
+        var drafts = new List<(int Row, StixDraft Draft)>(rows.Count);
+        for (var i = 0; i < results.Length; i++)
+        {
+            var (value, errors) = Read(rows[i], strict);
+            errors ??= Check(validator, value!);
+            if (errors is null)
+            {
+                drafts.Add((i, value!.ToDraft(now)));
+            }
+            else
+            {
+                results[i] = BulkRow.Refused(i, errors);
+            }
+        }
+
+        if (drafts.Count > 0)
+        {
+            var outcomes = await change.CreateAsync([.. drafts.Select(entry => entry.Draft)], ct);
+            for (var i = 0; i < outcomes.Count; i++)
+            {
+                results[drafts[i].Row] = outcomes[i] == MergeOutcome.AboveClearance
+                    ? BulkRow.Refused(drafts[i].Row, new Dictionary<string, string[]> { ["tlp"] = ["is above your clearance"] })
+                    : new BulkRow(drafts[i].Row, "created", drafts[i].Draft.Id, null);
+            }
+        }
+
+        var created = results.Count(row => row.Errors is null);
+        return TypedResults.Ok(new BulkResult(results.Length, created, results.Length - created, results));
+    }
+
+    private static (CreateIndicator? Value, IReadOnlyDictionary<string, string[]>? Errors) Read(ReadOnlyMemory<byte> row, bool strict)
+    {
+        try
+        {
+            var value = JsonSerializer.Deserialize<CreateIndicator>(row.Span, strict ? Json.Strict : Json.Options);
+            return value is null ? (null, new Dictionary<string, string[]> { ["$"] = ["must be an object"] }) : (value, null);
+        }
+        catch (JsonException exception)
+        {
+            var path = exception.Path is { Length: > 2 } found ? found[2..] : "$";
+            return (null, new Dictionary<string, string[]> { [path] = ["is malformed, of the wrong type or not a known member"] });
+        }
+    }
+
+    private static Dictionary<string, string[]>? Check(IValidator<CreateIndicator> validator, CreateIndicator value)
+    {
+        var outcome = validator.Validate(value);
+        return outcome.IsValid ? null : outcome.Errors.GroupBy(e => e.PropertyName).ToDictionary(g => g.Key, g => g.Select(e => e.ErrorMessage).Distinct().ToArray());
+    }
+}
+
+/// <summary>What became of the rows, in their order.</summary>
+internal sealed record BulkResult(int Total, int Created, int Failed, IReadOnlyList<BulkRow> Results);
+
+/// <summary>What became of one row.</summary>
+/// <param name="Index">Its place, from 0.</param>
+/// <param name="Status"><c>created</c> or <c>failed</c>.</param>
+/// <param name="Id">The id of what was created.</param>
+/// <param name="Errors">JSON path to messages.</param>
+internal sealed record BulkRow(int Index, string Status, string? Id, IReadOnlyDictionary<string, string[]>? Errors)
+{
+    public static BulkRow Refused(int index, IReadOnlyDictionary<string, string[]> errors) => new(index, "failed", null, errors);
+}
