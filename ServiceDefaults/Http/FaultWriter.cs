@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Platform.ServiceDefaults;
 
-/// <summary>Writes faults: the v1 envelope, or RFC 9457 problem documents in v2.</summary>
+/// <summary>Writes faults: the v1 envelope, RFC 9457 problem documents in v2, TAXII's error messages under <c>/taxii2</c>.</summary>
 public static class FaultWriter
 {
     /// <summary>Where the page of each error code is.</summary>
@@ -34,6 +34,11 @@ public static class FaultWriter
         if (fault.Status == 401 && response.Headers.WWWAuthenticate.Count == 0)
         {
             response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (context.Request.Path.StartsWithSegments("/taxii2", StringComparison.Ordinal))
+        {
+            return WriteTaxiiAsync(context, fault);
         }
 
         return context.GetApiVersion() == ApiVersion.V2 ? WriteProblemAsync(context, fault) : WriteEnvelopeAsync(context, fault);
@@ -66,6 +71,12 @@ public static class FaultWriter
         "application/problem+json",
         context.RequestAborted);
 
+    private static Task WriteTaxiiAsync(HttpContext context, Fault fault) => context.Response.WriteAsJsonAsync(
+        new TaxiiError(Title(fault.Code), fault.Message, context.TraceIdentifier, fault.Code, fault.Status.ToString(CultureInfo.InvariantCulture), fault.Errors ?? fault.Details),
+        Json.Options,
+        "application/taxii+json;version=2.1",
+        context.RequestAborted);
+
     internal static DateTimeOffset Clock(HttpContext context) =>
         (context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();
 
@@ -96,3 +107,6 @@ public sealed record Problem(
     object? Details,
     string RequestId,
     string? TraceId);
+
+/// <summary>The error answer under <c>/taxii2</c>: an error message of TAXII 2.1, section 3.6.1.</summary>
+public sealed record TaxiiError(string Title, string Description, string ErrorId, string ErrorCode, string HttpStatus, object? Details);

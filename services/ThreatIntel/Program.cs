@@ -1,5 +1,6 @@
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel;
+using Platform.ThreatIntel.Taxii;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("threatintel");
@@ -9,5 +10,6 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapServiceDefaults();
 app.MapApi(api => api.MapThreatIntel());
+app.MapTaxii();
 
 await app.RunAsync();

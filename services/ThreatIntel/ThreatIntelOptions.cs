@@ -17,6 +17,9 @@ internal sealed class ThreatIntelOptions
     /// <summary>Imports at work at once.</summary>
     public int ImportWorkers { get; set; } = 2;
 
+    /// <summary>How often indicators are looked through for those that have expired.</summary>
+    public TimeSpan ExpiryInterval { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Where bundles wait; by default <c>imports</c> under the platform's data root.</summary>
     public string? ImportFolder { get; set; }
 }

@@ -2,12 +2,15 @@ using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Campaigns;
 using Platform.ThreatIntel.Exports;
+using Platform.ThreatIntel.Formats;
 using Platform.ThreatIntel.Imports;
 using Platform.ThreatIntel.Indicators;
+using Platform.ThreatIntel.Lifecycle;
 using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Relationships;
 using Platform.ThreatIntel.Sample;
 using Platform.ThreatIntel.Storage;
+using Platform.ThreatIntel.Taxii;
 using Platform.ThreatIntel.Tenants;
 using Platform.ThreatIntel.ThreatActors;
 
@@ -26,6 +29,7 @@ internal static class ThreatIntelSetup
             .Validate(o => o.ImportBatchSize is >= 1 and <= 20_000, "ThreatIntel:ImportBatchSize must be from 1 to 20000.")
             .Validate(o => o.ImportWorkers is >= 1 and <= 16, "ThreatIntel:ImportWorkers must be from 1 to 16.")
             .Validate(o => o.MaxImportBytes is >= 1_024 and <= 1L << 30, "ThreatIntel:MaxImportBytes must be from 1024 to 1073741824.")
+            .Validate(o => o.ExpiryInterval >= TimeSpan.FromMilliseconds(100) && o.ExpiryInterval <= TimeSpan.FromDays(1), "ThreatIntel:ExpiryInterval must be from 100 ms to 1 day.")
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<ThreatIntelDb>("threatinteldb");
         builder.AddMessaging<ThreatIntelDb>(ServiceName, consumers => consumers
@@ -33,11 +37,16 @@ internal static class ThreatIntelSetup
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>());
         builder.Services.AddScoped<ObjectWriter>();
         builder.Services.AddScoped<ChangeObject>();
+        builder.Services.AddScoped<AddTaxiiObjects>();
+        builder.Services.AddScoped<DeleteTaxiiObject>();
         builder.Services.AddScoped<ReceiveImport>();
+        builder.Services.AddScoped<SettleVersions>();
+        builder.Services.AddScoped<ForeignFormat>();
         builder.Services.AddSingleton<ImportSpool>();
         builder.Services.AddSingleton<ImportQueue>();
         builder.Services.AddSingleton<ImportRunner>();
         builder.Services.AddHostedService<ImportWorker>();
+        builder.Services.AddHostedService<ExpiryWorker>();
         builder.Services.AddHostedService<SampleLoader>();
         return builder;
     }
@@ -48,6 +57,7 @@ internal static class ThreatIntelSetup
         api.MapThreatActors();
         api.MapCampaigns();
         api.MapIndicators();
+        api.MapIndicatorLifecycle();
         api.MapIndicatorSearch();
         api.MapIndicatorLookup();
         api.MapRelationships();
@@ -56,6 +66,7 @@ internal static class ThreatIntelSetup
         api.MapIndicatorBulk();
         api.MapImports();
         api.MapExports();
+        api.MapSavedCollections();
         return api;
     }
 }

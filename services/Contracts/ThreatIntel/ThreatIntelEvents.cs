@@ -44,3 +44,17 @@ public sealed record ImportCompleted(
     long Updated,
     long Unchanged,
     long Failed) : IIntegrationEvent;
+
+/// <summary>An indicator's time of validity has ended. What had ended before it came in is not announced.</summary>
+/// <param name="Id">The indicator.</param>
+/// <param name="ValidUntil">When it ended.</param>
+/// <param name="Tlp">The level from which the indicator is seen, and so this event.</param>
+public sealed record IndicatorExpired(string Id, DateTimeOffset ValidUntil, TlpLevel Tlp) : IIntegrationEvent;
+
+/// <summary>An indicator was seen: told by a person, or found in observed events.</summary>
+/// <param name="SightingId">The sighting object.</param>
+/// <param name="IndicatorId">What was seen.</param>
+/// <param name="Count">How often.</param>
+/// <param name="SeenAt">When last.</param>
+/// <param name="Tlp">The level from which the sighting is seen, and so this event.</param>
+public sealed record SightingRecorded(string SightingId, string IndicatorId, int Count, DateTimeOffset SeenAt, TlpLevel Tlp) : IIntegrationEvent;

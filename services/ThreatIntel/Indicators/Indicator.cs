@@ -48,6 +48,9 @@ internal sealed class Indicator : IMarked
 
     public DateTimeOffset? ValidUntil { get; set; }
 
+    /// <summary>When its expiry is to be announced; null once it was, or when it had expired before it came in.</summary>
+    public DateTimeOffset? ExpiryDue { get; set; }
+
     public DateTimeOffset? Created { get; set; }
 
     public DateTimeOffset Modified { get; set; }

@@ -41,6 +41,7 @@ internal static class IndicatorColumns
             CreatedByRef = createdBy,
             ValidFrom = json.Time("valid_from") ?? row.Created ?? row.Modified,
             ValidUntil = json.Time("valid_until"),
+            ExpiryDue = json.Time("valid_until") is { } until && until > row.UpdatedAt ? until : null,
             Created = row.Created,
             Modified = row.Modified,
             Revoked = row.Revoked,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Lifecycle;
 using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
 using Stix;
@@ -31,7 +32,7 @@ internal static class IndicatorEndpoints
 
     /// <summary>Indicators by type of value, severity, level, time of validity, confidence, source or text.</summary>
     private static async Task<PageResult<IndicatorResource>> List(
-        PageRequest page, HttpRequest request, ThreatIntelDb db, CallContext call,
+        PageRequest page, HttpRequest request, ThreatIntelDb db, CallContext call, TimeProvider clock,
         string? indicator_type, string? severity, string? tlp, string? valid_at, string? min_confidence, string? source, string? search, CancellationToken ct)
     {
         var query = new QueryReader(request.Query);
@@ -81,12 +82,13 @@ internal static class IndicatorEndpoints
         }
 
         var found = await indicators.ToPageAsync(page, Sorts, ct);
-        return found.Select(IndicatorResource.From).ToResult();
+        var shown = await LastSightings.ShowAsync(db, call.Clearance, found.Items, clock.GetUtcNow(), ct);
+        return new Page<IndicatorResource>(found.Request, shown, found.Total, found.NextCursor).ToResult();
     }
 
     /// <summary>One indicator.</summary>
-    private static async Task<Results<Ok<IndicatorResource>, FaultResult>> Get(string id, HttpResponse response, ThreatIntelDb db, CallContext call, CancellationToken ct) =>
-        await FindAsync(id, db, call, ct) is { } indicator ? TypedResults.Ok(Show(indicator, response)) : Faults.NotFound("indicator");
+    private static async Task<Results<Ok<IndicatorResource>, FaultResult>> Get(string id, HttpResponse response, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        await FindAsync(id, db, call, ct) is { } indicator ? TypedResults.Ok(await ShowAsync(indicator, response, db, call, clock, ct)) : Faults.NotFound("indicator");
 
     /// <summary>Creates an indicator from a STIX pattern, or from a value and its type.</summary>
     private static async Task<Results<Created<IndicatorResource>, FaultResult>> Create(
@@ -95,7 +97,7 @@ internal static class IndicatorEndpoints
         var draft = body.Value.ToDraft(clock.GetUtcNow());
         await change.CreateAsync(draft, ct);
         var indicator = (await FindAsync(draft.Id, db, call, ct))!;
-        return TypedResults.Created(context.ThreatIntel($"indicators/{draft.Id}"), Show(indicator, context.Response));
+        return TypedResults.Created(context.ThreatIntel($"indicators/{draft.Id}"), await ShowAsync(indicator, context.Response, db, call, clock, ct));
     }
 
     /// <summary>Replaces what a client may set of one; properties that only its STIX form has stay.</summary>
@@ -129,15 +131,16 @@ internal static class IndicatorEndpoints
             var now = clock.GetUtcNow();
             return wanted.Write(StixDraft.Next(stored, now), now, stored.Markings);
         }, ct);
-        return isThere ? TypedResults.Ok(Show((await FindAsync(id, db, call, ct))!, context.Response)) : Faults.NotFound("indicator");
+        return isThere ? TypedResults.Ok(await ShowAsync((await FindAsync(id, db, call, ct))!, context.Response, db, call, clock, ct)) : Faults.NotFound("indicator");
     }
 
     internal static async Task<Indicator?> FindAsync(string id, ThreatIntelDb db, CallContext call, CancellationToken ct) =>
         StixId.IsValid(id) ? await db.Indicators.AsNoTracking().VisibleTo(call.Clearance).SingleOrDefaultAsync(i => i.StixId == id, ct) : null;
 
-    private static IndicatorResource Show(Indicator indicator, HttpResponse response)
+    private static async Task<IndicatorResource> ShowAsync(
+        Indicator indicator, HttpResponse response, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct)
     {
         response.SetETag(indicator.Revision);
-        return IndicatorResource.From(indicator);
+        return (await LastSightings.ShowAsync(db, call.Clearance, [indicator], clock.GetUtcNow(), ct))[0];
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentValidation;
 using Platform.Contracts;
+using Platform.ThreatIntel.Lifecycle;
 using Platform.ThreatIntel.Objects;
 using Stix;
 using Stix.Patterns;
@@ -18,6 +19,9 @@ namespace Platform.ThreatIntel.Indicators;
 /// <param name="PatternType">The language of the pattern: stix, snort, yara …</param>
 /// <param name="Severity">low, medium, high or critical, where it states one.</param>
 /// <param name="Confidence">0 to 100.</param>
+/// <param name="EffectiveConfidence">What its confidence is worth now: it halves with time, and a sighting restores it; 0 when revoked or expired.</param>
+/// <param name="LastSighted">When it was last seen, as far as the caller may know.</param>
+/// <param name="Warning">The warning list that its value stands on: <c>reserved-addresses</c> or <c>top-domains</c>.</param>
 /// <param name="Tlp">Its level.</param>
 /// <param name="IndicatorTypes">STIX <c>indicator-type-ov</c>.</param>
 /// <param name="Labels">Labels.</param>
@@ -39,6 +43,9 @@ internal sealed record IndicatorResource(
     string PatternType,
     string? Severity,
     int? Confidence,
+    int EffectiveConfidence,
+    DateTimeOffset? LastSighted,
+    string? Warning,
     TlpLevel Tlp,
     IReadOnlyList<string> IndicatorTypes,
     IReadOnlyList<string> Labels,
@@ -51,9 +58,14 @@ internal sealed record IndicatorResource(
     DateTimeOffset? Created,
     DateTimeOffset Modified)
 {
-    public static IndicatorResource From(Indicator i) => new(
-        i.StixId, i.Name, i.Description, i.IndicatorType, i.Value, i.Pattern, i.PatternType, i.Severity, i.Confidence, i.Tlp, i.IndicatorTypes,
-        i.Labels, i.Phases, i.Source, i.CreatedByRef, i.ValidFrom, i.ValidUntil, i.Revoked, i.Created, i.Modified);
+    public static IndicatorResource From(Indicator i, DateTimeOffset? lastSighted, DateTimeOffset now)
+    {
+        var warning = WarningLists.Find(i.IndicatorType, i.Value);
+        return new(
+            i.StixId, i.Name, i.Description, i.IndicatorType, i.Value, i.Pattern, i.PatternType, i.Severity, i.Confidence,
+            Decay.Confidence(i, lastSighted, warning is not null, now), lastSighted, warning, i.Tlp, i.IndicatorTypes,
+            i.Labels, i.Phases, i.Source, i.CreatedByRef, i.ValidFrom, i.ValidUntil, i.Revoked, i.Created, i.Modified);
+    }
 }
 
 /// <summary>A new indicator: either <c>pattern</c>, or <c>indicator_type</c> and <c>value</c>.</summary>
@@ -150,6 +162,8 @@ internal sealed class CreateIndicatorValidator : AbstractValidator<CreateIndicat
         RuleFor(i => i.Pattern).NotEmpty().When(i => string.IsNullOrWhiteSpace(i.Value)).WithMessage("give either a pattern or a value");
         RuleFor(i => i.Value).Empty().When(i => !string.IsNullOrEmpty(i.Pattern)).WithMessage("give either a pattern or a value");
         RuleFor(i => i.Value).MaximumLength(Observables.MaxLength);
+        RuleFor(i => i.Value).Must((i, value) => !IsReserved(i.IndicatorType, value)).WithMessage("is a reserved address that no indicator can be for")
+            .When(i => i.IndicatorType is null || IndicatorPattern.Knows(i.IndicatorType));
         RuleFor(i => i.IndicatorType).Must(type => type is null || IndicatorPattern.Knows(type)).WithMessage("is not a type of value that is known");
         RuleFor(i => i.PatternType).NotEmpty().MaximumLength(64);
         RuleFor(i => i.Pattern).Custom((pattern, context) =>
@@ -167,5 +181,17 @@ internal sealed class CreateIndicatorValidator : AbstractValidator<CreateIndicat
         RuleFor(i => i.Severity).Must(s => s is null or "low" or "medium" or "high" or "critical").WithMessage("must be one of low, medium, high, critical");
         RuleFor(i => i.ValidUntil).GreaterThan(i => i.ValidFrom).When(i => i.ValidFrom is not null && i.ValidUntil is not null)
             .WithMessage("must be later than valid_from");
+    }
+
+    /// <summary>A pattern may name a reserved address beside other things; a value that is one alarms everybody.</summary>
+    private static bool IsReserved(string? type, string? value)
+    {
+        if (string.IsNullOrWhiteSpace(value) || value.Length > Observables.MaxLength)
+        {
+            return false;
+        }
+
+        var observable = CreateIndicator.ToObservable(type, value);
+        return WarningLists.Find(observable.Type, observable.Value) == WarningLists.Reserved;
     }
 }

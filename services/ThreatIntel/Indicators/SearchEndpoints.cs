@@ -2,6 +2,7 @@ using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Lifecycle;
 using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
 
@@ -24,7 +25,7 @@ internal static class SearchEndpoints
     /// name that begins with it, then the rest by confidence. Fields come from the body or, in v1, from the query string.
     /// </summary>
     private static async Task<Results<Ok<SearchResults>, FaultResult>> Search(
-        HttpRequest request, OptionalBody<SearchRequest> body, ThreatIntelDb db, CallContext call,
+        HttpRequest request, OptionalBody<SearchRequest> body, ThreatIntelDb db, CallContext call, TimeProvider clock,
         string? search_query, string? types, string? limit, CancellationToken ct)
     {
         var query = new QueryReader(request.Query);
@@ -49,8 +50,9 @@ internal static class SearchEndpoints
             .Concat(rest.Select(i => (Row: i, Score: Score(i, needle))))
             .DistinctBy(hit => hit.Row.StixId)
             .OrderByDescending(hit => hit.Score).ThenByDescending(hit => hit.Row.Confidence ?? 0).ThenBy(hit => hit.Row.StixId, StringComparer.Ordinal)
-            .Take(most);
-        return TypedResults.Ok(new SearchResults([.. ranked.Select(hit => new SearchHit(IndicatorResource.From(hit.Row), hit.Score))]));
+            .Take(most).ToList();
+        var shown = await LastSightings.ShowAsync(db, clearance, [.. ranked.Select(hit => hit.Row)], clock.GetUtcNow(), ct);
+        return TypedResults.Ok(new SearchResults([.. ranked.Zip(shown, (hit, indicator) => new SearchHit(indicator, hit.Score))]));
 
         Task<List<Indicator>> Page(IQueryable<Indicator> rows)
         {

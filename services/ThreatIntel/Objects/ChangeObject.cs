@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Platform.Contracts;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Imports;
 using Platform.ThreatIntel.Storage;
@@ -11,13 +12,21 @@ using Stix.Bundles;
 namespace Platform.ThreatIntel.Objects;
 
 /// <summary>Creates, changes and deletes objects on behalf of a caller.</summary>
-internal sealed class ChangeObject(ThreatIntelDb db, NpgsqlDataSource source, ObjectWriter objects, CallContext call)
+internal sealed class ChangeObject(ThreatIntelDb db, NpgsqlDataSource source, ObjectWriter objects, CallContext call, TimeProvider clock)
 {
     private Writer Writer => new(call.Clearance, call.Subject);
 
     /// <summary>Stores a new object and tells the other services.</summary>
     /// <exception cref="FaultException">Its level is above the caller's clearance, or the caller knows its id already.</exception>
-    public async Task CreateAsync(StixDraft draft, CancellationToken ct) => Refuse((await CreateAsync([draft], ct))[0]);
+    public async Task CreateAsync(StixDraft draft, CancellationToken ct, params IReadOnlyCollection<IIntegrationEvent> events)
+    {
+        var markings = await StoredMarkings.ReadAsync(db, ct);
+        await using var session = await TenantSession.JoinAsync(db, source, call.TenantId, ct);
+        var report = await objects.WriteAsync(session, [Incoming(draft, 0, markings)], Writer, ct);
+        Refuse(report.Outcomes[0]);
+        await OutboxWriter.WriteAsync(session, events, call.Subject, null, clock.GetUtcNow(), ct);
+        await session.CommitAsync(ct);
+    }
 
     /// <summary>Stores new objects in one transaction; those above the caller's clearance are refused, each by itself.</summary>
     public async Task<IReadOnlyList<MergeOutcome>> CreateAsync(IReadOnlyList<StixDraft> drafts, CancellationToken ct)

@@ -64,7 +64,8 @@ internal sealed class ObjectWriter(ThreatIntelDb db, TimeProvider clock)
             var revisions = await RevisionsAsync(session, writes.Length, ct);
             var written = new WrittenObject[writes.Length];
             Parallel.For(0, writes.Length, new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = 2 }, i =>
-                written[i] = WrittenObject.From(writes[i], session.TenantId, writer.ImportId, revisions[i], now));
+                // A microsecond apart, so that the time of recording is an order (TAXII pages by it).
+                written[i] = WrittenObject.From(writes[i], session.TenantId, writer.ImportId, revisions[i], now.AddMicroseconds(i)));
             await StoreAsync(session, written, ct);
             await OutboxWriter.WriteAsync(session, EventBatches.Of(written), writer.Actor, null, now, ct);
         }

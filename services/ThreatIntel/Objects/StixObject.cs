@@ -57,6 +57,9 @@ internal sealed class ObjectVersion
 
     public Guid ContentHash { get; set; }
 
+    /// <summary>The version of STIX that it is written in.</summary>
+    public string? SpecVersion { get; set; }
+
     /// <summary>The bytes as they came, compressed by <see cref="Storage.RawBytes"/>.</summary>
     public required byte[] Raw { get; set; }
 

@@ -7,6 +7,7 @@ using Platform.ThreatIntel.Relationships;
 using Platform.ThreatIntel.Storage;
 using Platform.ThreatIntel.ThreatActors;
 using Stix;
+using Stix.Bundles;
 
 namespace Platform.ThreatIntel.Objects;
 
@@ -43,6 +44,7 @@ internal sealed class WrittenObject
             Tlp = write.Object.Tlp,
             Modified = write.Modified,
             ContentHash = write.Object.ContentHash,
+            SpecVersion = SpecVersionOf(write.Object.Head),
             Raw = RawBytes.Pack(write.Object.Raw),
             ImportId = importId,
             RecordedAt = now,
@@ -56,6 +58,10 @@ internal sealed class WrittenObject
         var row = ObjectRow(write, json, version);
         return StixTypes.KindOf(row.Type) == StixKind.Relationship ? Edge(write, json, row, version) : Node(write, json, row, version);
     }
+
+    /// <summary>Objects of STIX 2.0 do not say so; cyber-observables of 2.1 need not (section 3.2).</summary>
+    private static string SpecVersionOf(ObjectHead head) =>
+        head.SpecVersion is { } stated ? JsonFields.Clean(stated, 16) : StixTypes.KindOf(head.Type) == StixKind.Observable ? "2.1" : "2.0";
 
     private static StixObject ObjectRow(PlannedWrite write, JsonElement json, ObjectVersion version) => new()
     {

@@ -6,6 +6,7 @@ using Platform.ThreatIntel.Imports;
 using Platform.ThreatIntel.Indicators;
 using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Relationships;
+using Platform.ThreatIntel.Taxii;
 using Platform.ThreatIntel.ThreatActors;
 
 namespace Platform.ThreatIntel.Storage;
@@ -34,6 +35,10 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
 
     public DbSet<ImportError> ImportErrors => Set<ImportError>();
 
+    public DbSet<SavedCollection> SavedCollections => Set<SavedCollection>();
+
+    public DbSet<StoredStatus> TaxiiStatuses => Set<StoredStatus>();
+
     /// <summary>Indicators whose search text matches a LIKE pattern (see the first migration).</summary>
     public IQueryable<IndicatorHit> SearchIndicators(string pattern, short clearance, int maxRows) =>
         FromExpression(() => SearchIndicators(pattern, clearance, maxRows));
@@ -50,6 +55,7 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
             e.HasQueryFilter(row => row.TenantId == Tenant);
             e.HasIndex(o => new { o.TenantId, o.Type, o.StixId });
             e.HasIndex(o => new { o.TenantId, o.Modified });
+            e.HasIndex(o => new { o.TenantId, o.UpdatedAt, o.Revision });
         });
         modelBuilder.Entity<ObjectVersion>(e =>
         {
@@ -84,6 +90,7 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
             e.HasIndex(i => new { i.TenantId, i.Modified, i.StixId });
             e.HasIndex(i => new { i.TenantId, i.IndicatorType, i.Modified, i.StixId });
             e.HasIndex(i => new { i.TenantId, i.Severity, i.Modified, i.StixId });
+            e.HasIndex(i => i.ExpiryDue).HasFilter("expiry_due IS NOT NULL");
         });
         modelBuilder.Entity<IndicatorValue>(e =>
         {
@@ -105,10 +112,23 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
             e.HasKey(i => new { i.TenantId, i.ImportId, i.Index });
             e.HasQueryFilter(row => row.TenantId == Tenant);
         });
+        modelBuilder.Entity<SavedCollection>(e =>
+        {
+            e.HasKey(c => new { c.TenantId, c.Id });
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.Property(c => c.Level).HasConversion<short?>();
+        });
+        modelBuilder.Entity<StoredStatus>(e =>
+        {
+            e.HasKey(s => new { s.TenantId, s.Id });
+            e.HasIndex(s => new { s.TenantId, s.CreatedAt });
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+        });
         modelBuilder.Entity<IndicatorHit>().HasNoKey();
         modelBuilder.HasDbFunction(() => SearchIndicators(default!, default, default)).HasName("search_indicators");
         modelBuilder.HasSequence<long>("object_revisions");
         modelBuilder.Entity<StixObject>().ToTable("objects");
+        modelBuilder.Entity<StoredStatus>().ToTable("taxii_statuses");
         modelBuilder.Entity<IndicatorHit>().ToTable((string?)null);
         modelBuilder.Entity<StixRelationship>().ToTable("relationships");
         UseSnakeCase(modelBuilder);

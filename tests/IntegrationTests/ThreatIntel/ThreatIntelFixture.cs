@@ -48,6 +48,7 @@ public sealed class ThreatIntelFixture(Stack stack) : IAsyncLifetime
             ["ConnectionStrings:rabbitmq"] = await stack.ConnectionAsync("rabbitmq"),
             ["Messaging:Prefix"] = _database.Name,
             ["Platform:DataRoot"] = _data,
+            ["ThreatIntel:ExpiryInterval"] = "00:00:00.5",
             ["ThreatIntel:ImportBatchSize"] = batchSize.ToString(System.Globalization.CultureInfo.InvariantCulture),
         });
         _host.CreateClient().Dispose();
@@ -145,7 +146,8 @@ public sealed class ThreatIntelFixture(Stack stack) : IAsyncLifetime
         builder.Services.AddSingleton(Heard);
         builder.AddMessaging("listener", consumers => consumers
             .AddBatchConsumer<ObjectListener, ThreatObjectsUpserted>()
-            .AddBatchConsumer<RelationshipListener, RelationshipsUpserted>());
+            .AddBatchConsumer<RelationshipListener, RelationshipsUpserted>()
+            .AddBatchConsumer<ExpiryListener, IndicatorExpired>());
         var host = builder.Build();
         await host.StartAsync();
         return host;
@@ -156,6 +158,9 @@ public sealed class ThreatIntelFixture(Stack stack) : IAsyncLifetime
 internal sealed class Heard
 {
     public ConcurrentDictionary<(Guid Tenant, string Id), long> Revisions { get; } = new();
+
+    /// <summary>How often each indicator's expiry was told.</summary>
+    public ConcurrentDictionary<(Guid Tenant, string Id), int> Expired { get; } = new();
 
     public void Add(Guid tenant, string id, long revision) => Revisions.AddOrUpdate((tenant, id), revision, (_, known) => Math.Max(known, revision));
 
@@ -190,6 +195,19 @@ internal sealed class RelationshipListener(Heard heard) : IConsumer<Batch<Relati
             {
                 heard.Add(message.TenantId, item.Id, item.Version.Revision);
             }
+        }
+
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class ExpiryListener(Heard heard) : IConsumer<Batch<IndicatorExpired>>
+{
+    public Task Consume(ConsumeContext<Batch<IndicatorExpired>> context)
+    {
+        foreach (var message in Envelopes.Read(context))
+        {
+            heard.Expired.AddOrUpdate((message.TenantId, message.Event.Id), 1, (_, count) => count + 1);
         }
 
         return Task.CompletedTask;

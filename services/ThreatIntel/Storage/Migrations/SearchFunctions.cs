@@ -38,6 +38,26 @@ internal static class SearchFunctions
         END $$;
         """);
 
+    /// <summary>
+    /// Which tenants have an indicator whose expiry is to be announced: background work has no tenant to begin with, and
+    /// row-level security would show it none.
+    /// </summary>
+    public static void CreateExpiryFunction(this MigrationBuilder migration) => migration.Sql("""
+        CREATE FUNCTION tenants_with_expired_indicators(at timestamptz)
+            RETURNS TABLE (tenant_id uuid) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+        $f$ SELECT DISTINCT i.tenant_id FROM indicators i WHERE i.expiry_due <= at AND NOT i.revoked $f$;
+        DO $$
+        DECLARE
+            searcher text := current_database() || '_search';
+        BEGIN
+            EXECUTE format('GRANT CREATE ON SCHEMA public TO %I', searcher);
+            EXECUTE format('ALTER FUNCTION tenants_with_expired_indicators(timestamptz) OWNER TO %I', searcher);
+            EXECUTE format('REVOKE CREATE ON SCHEMA public FROM %I', searcher);
+            REVOKE ALL ON FUNCTION tenants_with_expired_indicators(timestamptz) FROM PUBLIC;
+            EXECUTE format('GRANT EXECUTE ON FUNCTION tenants_with_expired_indicators(timestamptz) TO %I', current_database() || '_app');
+        END $$;
+        """);
+
     /// <summary>Bytes that are compressed already are not compressed again, and events are compressed cheaply.</summary>
     public static void ChooseStorage(this MigrationBuilder migration) => migration.Sql("""
         ALTER TABLE object_versions ALTER COLUMN raw SET STORAGE EXTERNAL;

@@ -1,0 +1,41 @@
+using Platform.ThreatIntel.Indicators;
+
+namespace Platform.ThreatIntel.Lifecycle;
+
+/// <summary>
+/// What an indicator's confidence is worth today. Nothing is stored: it halves with each half-life since the indicator
+/// was stated or last sighted, whichever is later. Addresses change hands fast, hashes hardly ever lie.
+/// </summary>
+internal static class Decay
+{
+    private const int Unstated = 50;
+    private const double OnWarningList = 0.25;
+
+    /// <summary>0 to 100; 0 when revoked or outside its time of validity.</summary>
+    /// <param name="indicator">The indicator.</param>
+    /// <param name="lastSighted">Its latest sighting that the reader may know of.</param>
+    /// <param name="isSuspect">Whether its value stands on a warning list.</param>
+    /// <param name="now">The time of reading.</param>
+    public static int Confidence(Indicator indicator, DateTimeOffset? lastSighted, bool isSuspect, DateTimeOffset now)
+    {
+        if (indicator.Revoked || now < indicator.ValidFrom || now >= indicator.ValidUntil)
+        {
+            return 0;
+        }
+
+        var since = lastSighted > indicator.ValidFrom ? lastSighted.Value : indicator.ValidFrom;
+        var age = now > since ? now - since : TimeSpan.Zero;
+        var worth = (indicator.Confidence ?? Unstated) * Math.Pow(0.5, age / HalfLife(indicator.IndicatorType));
+        return (int)Math.Round(isSuspect ? worth * OnWarningList : worth, MidpointRounding.AwayFromZero);
+    }
+
+    public static TimeSpan HalfLife(string? type) => TimeSpan.FromDays(type switch
+    {
+        ObservableType.Ipv4 or ObservableType.Ipv6 => 30,
+        ObservableType.Url => 45,
+        ObservableType.Domain => 90,
+        ObservableType.Email => 180,
+        ObservableType.Md5 or ObservableType.Sha1 or ObservableType.Sha256 or ObservableType.Sha512 => 1_095,
+        _ => 365,
+    });
+}

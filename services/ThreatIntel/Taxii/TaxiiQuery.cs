@@ -1,0 +1,136 @@
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+using Platform.Contracts;
+using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Storage;
+
+namespace Platform.ThreatIntel.Taxii;
+
+/// <summary>A version of an object in a collection.</summary>
+internal sealed record TaxiiRow(string Id, DateTimeOffset Version, DateTimeOffset DateAdded, long Revision, TlpLevel Tlp, string SpecVersion, byte[] Raw);
+
+/// <summary>Rows in the order in which they were added, and where the next page begins, if there is one.</summary>
+internal sealed record TaxiiPage(IReadOnlyList<TaxiiRow> Rows, string? Next);
+
+/// <summary>
+/// Reads collections by the order of adding. Writers of a tenant take turns, so that whatever is added later comes later
+/// in that order: a page's end stays where it is while objects come in.
+/// </summary>
+internal static class TaxiiQuery
+{
+    private const string Columns = "v.stix_id, v.modified, v.recorded_at, v.revision, v.tlp, coalesce(v.spec_version, '2.1'), v.raw";
+
+    private const string Latest = """
+         FROM objects o JOIN object_versions v ON v.tenant_id = o.tenant_id AND v.stix_id = o.stix_id AND v.revision = o.revision
+        WHERE o.tlp <= $1 AND o.shadowed_from > $1
+        """;
+
+    // Of a version that was corrected without a new number only the correction counts.
+    private const string Any = """
+         FROM object_versions v JOIN objects o ON v.tenant_id = o.tenant_id AND v.stix_id = o.stix_id
+        WHERE o.tlp <= $1 AND o.shadowed_from > $1 AND v.tlp <= $1
+          AND NOT EXISTS (SELECT 1 FROM object_versions n WHERE n.tenant_id = v.tenant_id AND n.stix_id = v.stix_id
+              AND n.modified = v.modified AND n.revision > v.revision AND n.tlp <= $1)
+        """;
+
+    private const string Connected = """
+         AND ($1 = 4 OR o.type NOT IN ('relationship', 'sighting') OR NOT EXISTS (
+              SELECT 1 FROM relationships r JOIN objects e ON e.tenant_id = r.tenant_id AND e.stix_id IN (r.source_ref, r.target_ref) AND e.tlp > $1
+              WHERE r.tenant_id = o.tenant_id AND r.stix_id = o.stix_id AND r.tlp = o.tlp
+                AND NOT EXISTS (SELECT 1 FROM objects s WHERE s.tenant_id = e.tenant_id AND s.stix_id = e.stix_id AND s.tlp <= $1)))
+        """;
+
+    private const string FirstOf = """
+        v.revision = (SELECT f.revision FROM object_versions f WHERE f.tenant_id = v.tenant_id AND f.stix_id = v.stix_id AND f.tlp <= $1
+            ORDER BY f.modified, f.revision LIMIT 1)
+        """;
+
+    public static async Task<TaxiiPage> ReadAsync(TenantSession session, TaxiiScope scope, TlpLevel clearance, TaxiiFilter filter, CancellationToken ct)
+    {
+        await using var command = Command(session, scope, clearance, filter);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var rows = new List<TaxiiRow>();
+        while (await reader.ReadAsync(ct))
+        {
+            if (rows.Count == filter.Limit)
+            {
+                return new TaxiiPage(rows, new TaxiiPosition(rows[^1].DateAdded, rows[^1].Revision).Encode());
+            }
+
+            rows.Add(new TaxiiRow(
+                reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt64(3),
+                (TlpLevel)reader.GetInt16(4), reader.GetString(5), RawBytes.Unpack(reader.GetFieldValue<byte[]>(6))));
+        }
+
+        return new TaxiiPage(rows, null);
+    }
+
+    private static NpgsqlCommand Command(TenantSession session, TaxiiScope scope, TlpLevel clearance, TaxiiFilter filter)
+    {
+#pragma warning disable CA2100 // Put together below out of constants; every value is a parameter.
+        var command = session.Command("");
+        var sql = new StringBuilder("SELECT ").Append(Columns).Append(filter.IsLatest ? Latest : Any);
+        // $1 is the clearance.
+        Parameter(NpgsqlDbType.Smallint, (short)clearance);
+        if (scope.Level is { } level)
+        {
+            sql.Append($" AND o.tlp = {Parameter(NpgsqlDbType.Smallint, (short)level)}");
+        }
+
+        Match("o.type", scope.Types);
+        Match("o.type", filter.Types);
+        Match("o.stix_id", filter.Ids);
+        Match("coalesce(v.spec_version, '2.1')", filter.SpecVersions);
+        var (added, revision) = filter.IsLatest ? ("o.updated_at", "o.revision") : ("v.recorded_at", "v.revision");
+        if (filter.AddedAfter is { } after)
+        {
+            sql.Append($" AND {added} > {Parameter(NpgsqlDbType.TimestampTz, after)}");
+        }
+
+        if (filter.Next is { } next)
+        {
+            sql.Append($" AND ({added}, {revision}) > ({Parameter(NpgsqlDbType.TimestampTz, next.DateAdded)}, {Parameter(NpgsqlDbType.Bigint, next.Revision)})");
+        }
+
+        if (!filter.IsLatest && !filter.All)
+        {
+            var versions = new List<string>();
+            if (filter.Last)
+            {
+                versions.Add("v.revision = o.revision");
+            }
+
+            if (filter.First)
+            {
+                versions.Add(FirstOf);
+            }
+
+            if (filter.Versions.Length > 0)
+            {
+                versions.Add($"v.modified = ANY({Parameter(NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, filter.Versions)})");
+            }
+
+            sql.Append($" AND ({string.Join(" OR ", versions)})");
+        }
+
+        sql.Append(Connected).Append($" ORDER BY {added}, {revision} LIMIT {Parameter(NpgsqlDbType.Integer, filter.Limit + 1)}");
+        command.CommandText = sql.ToString();
+#pragma warning restore CA2100
+        return command;
+
+        string Parameter(NpgsqlDbType type, object value)
+        {
+            command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
+            return "$" + command.Parameters.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        void Match(string column, string[]? values)
+        {
+            if (values is not null)
+            {
+                sql.Append($" AND {column} = ANY({Parameter(NpgsqlDbType.Array | NpgsqlDbType.Text, values)})");
+            }
+        }
+    }
+}
