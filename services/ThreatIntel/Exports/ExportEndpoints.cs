@@ -16,10 +16,11 @@ internal static class ExportEndpoints
 
     /// <summary>
     /// Everything the caller may see as one STIX 2.1 bundle (<c>format=stix</c>) or an object a line
-    /// (<c>format=json-lines</c>), streamed, each object as it was imported.
+    /// (<c>format=json-lines</c>), streamed, each object as it was imported; or the indicators alone as a table
+    /// (<c>format=csv</c>) or one MISP event (<c>format=misp</c>).
     /// </summary>
-    private static Results<BundleStream, FaultResult> Export(
-        HttpRequest request, Npgsql.NpgsqlDataSource source, CallContext call, string? types, string? modified_after, string? format)
+    private static Results<BundleStream, IndicatorStream, FaultResult> Export(
+        HttpRequest request, Npgsql.NpgsqlDataSource source, CallContext call, TimeProvider clock, string? types, string? modified_after, string? format)
     {
         var query = new QueryReader(request.Query);
         var after = query.Time("modified_after");
@@ -30,11 +31,12 @@ internal static class ExportEndpoints
         }
 
         query.ThrowIfInvalid();
-        return format is null or "" or "stix" or "json-lines"
-            ? new BundleStream(source, call.Caller, wanted, after, asLines: format == "json-lines")
-            : new FaultResult(new Fault(ErrorCodes.ValidationError, "format: must be stix or json-lines", new Dictionary<string, string[]>
-            {
-                ["format"] = ["must be stix or json-lines"],
-            }));
+        return format switch
+        {
+            null or "" or "stix" or "json-lines" => new BundleStream(source, call.Caller, wanted, after, asLines: format == "json-lines"),
+            "csv" or "misp" when wanted.Length > 0 && !wanted.Contains(StixTypes.Indicator) => Faults.Invalid("types", $"must hold {StixTypes.Indicator} in this format"),
+            "csv" or "misp" => new IndicatorStream(source, call.Caller, after, asMisp: format == "misp", clock),
+            _ => Faults.Invalid("format", "must be stix, csv, misp or json-lines"),
+        };
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.OpenApi;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Formats;
 using Platform.ThreatIntel.Storage;
 
 namespace Platform.ThreatIntel.Imports;
@@ -23,6 +24,7 @@ internal static class ImportEndpoints
         group.MapGet("/imports/{id:guid}", Get).RequirePermission("read:threat_intel");
         group.MapGet("/imports/{id:guid}/events", Watch).RequirePermission("read:threat_intel").Unwrapped();
         group.MapDelete("/imports/{id:guid}", Cancel).RequirePermission("write:threat_intel");
+        group.MapPost("/imports/{id:guid}/cancel", Cancel).RequirePermission("write:threat_intel");
         return api;
     }
 
@@ -36,14 +38,24 @@ internal static class ImportEndpoints
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = bundle, ["application/stix+json"] = bundle },
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/json"] = bundle,
+                ["application/stix+json"] = bundle,
+                ["application/x-misp+json"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "A MISP event." } },
+                ["text/csv"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Indicators with a heading; see mapping and delimiter." } },
+                ["text/plain"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "A report in prose." } },
+            },
         };
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes a STIX 2.0 or 2.1 bundle; the import goes on after the answer.</summary>
+    /// <summary>
+    /// Takes a STIX 2.0 or 2.1 bundle, a MISP event, a table of indicators or a report in prose; the import goes on after
+    /// the answer. The format is <c>?format=</c>, else the content type, else what the body looks like.
+    /// </summary>
     private static async Task<Results<Accepted<ImportResource>, FaultResult>> Receive(
-        HttpContext context, ReceiveImport receive, CallContext call, CancellationToken ct)
+        HttpContext context, ReceiveImport receive, ForeignFormat foreign, CallContext call, CancellationToken ct)
     {
         var (format, fault) = ImportFormat.Of(context.Request);
         if (fault is not null)
@@ -51,7 +63,16 @@ internal static class ImportEndpoints
             return new FaultResult(fault);
         }
 
-        var import = await receive.ReceiveAsync(context.Request.Body, format!, call.Caller, ct);
+        if (format == ImportFormat.Stix && context.Request.Query["format"].Count == 0
+            && await ImportFormat.LooksLikeMispAsync(context.Request.BodyReader, ct))
+        {
+            format = ForeignFormat.Misp;
+        }
+
+        // Through the reader: what was looked at is still in it.
+        await using var body = context.Request.BodyReader.AsStream();
+        await using var bundle = format == ImportFormat.Stix ? body : await foreign.ToBundleAsync(format!, body, context.Request.Query, call, ct);
+        var import = await receive.ReceiveAsync(bundle, format!, call.Caller, ct);
         return TypedResults.Accepted(context.ThreatIntel($"imports/{import.Id}"), ImportResource.From(import, []));
     }
 
@@ -126,7 +147,7 @@ internal static class ImportEndpoints
 /// <summary>An import.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Status">queued, running, completed, failed or cancelled.</param>
-/// <param name="Format">What the body was: <c>stix</c>.</param>
+/// <param name="Format">What the body was: <c>stix</c>, <c>misp</c>, <c>csv</c> or <c>text</c>.</param>
 /// <param name="Total">Objects in the bundle; 0 until they have been counted.</param>
 /// <param name="Processed">Objects dealt with so far.</param>
 /// <param name="Created">New objects.</param>
