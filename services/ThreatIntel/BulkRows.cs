@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FluentValidation;
 
 namespace Platform.ThreatIntel;
 
@@ -10,6 +11,30 @@ internal static class BulkRows
     {
         var start = body.Span.IndexOfAnyExcept(" \t\r\n"u8);
         return start < 0 ? [] : body.Span[start] == '[' ? Entries(body, most) : Lines(body, most);
+    }
+
+    /// <summary>Reads and validates one row; gives what is wrong with it instead, by JSON path, where something is.</summary>
+    public static (T? Value, IReadOnlyDictionary<string, string[]>? Errors) Read<T>(ReadOnlyMemory<byte> row, bool isStrict, IValidator<T> validator)
+        where T : class
+    {
+        try
+        {
+            var value = JsonSerializer.Deserialize<T>(row.Span, isStrict ? ServiceDefaults.Json.Strict : ServiceDefaults.Json.Options);
+            if (value is null)
+            {
+                return (null, new Dictionary<string, string[]> { ["$"] = ["must be an object"] });
+            }
+
+            var outcome = validator.Validate(value);
+            return outcome.IsValid
+                ? (value, null)
+                : (null, outcome.Errors.GroupBy(e => e.PropertyName).ToDictionary(g => g.Key, g => g.Select(e => e.ErrorMessage).Distinct().ToArray()));
+        }
+        catch (JsonException exception)
+        {
+            var path = exception.Path is { Length: > 2 } found ? found[2..] : "$";
+            return (null, new Dictionary<string, string[]> { [path] = ["is malformed, of the wrong type or not a known member"] });
+        }
     }
 
     private static List<ReadOnlyMemory<byte>>? Entries(ReadOnlyMemory<byte> body, int most)

@@ -1,9 +1,12 @@
 using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Assets;
+using Platform.ThreatIntel.Attack;
 using Platform.ThreatIntel.Campaigns;
 using Platform.ThreatIntel.Exports;
 using Platform.ThreatIntel.Formats;
 using Platform.ThreatIntel.Imports;
+using Platform.ThreatIntel.Incidents;
 using Platform.ThreatIntel.Indicators;
 using Platform.ThreatIntel.Lifecycle;
 using Platform.ThreatIntel.Objects;
@@ -37,6 +40,7 @@ internal static class ThreatIntelSetup
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>());
         builder.Services.AddScoped<ObjectWriter>();
         builder.Services.AddScoped<ChangeObject>();
+        builder.Services.AddScoped<ObserveEvents>();
         builder.Services.AddScoped<AddTaxiiObjects>();
         builder.Services.AddScoped<DeleteTaxiiObject>();
         builder.Services.AddScoped<ReceiveImport>();
@@ -67,6 +71,11 @@ internal static class ThreatIntelSetup
         api.MapImports();
         api.MapExports();
         api.MapSavedCollections();
+        api.MapAttack();
+        api.MapAssets();
+        api.MapExposure();
+        api.MapIncidents();
+        api.MapObservedEvents();
         return api;
     }
 }

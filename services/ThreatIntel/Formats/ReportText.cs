@@ -72,7 +72,7 @@ internal static partial class ReportText
         var seen = new HashSet<Observable>();
         foreach (Match match in Words().Matches(text))
         {
-            var word = match.Value.TrimEnd('.', ',', ';', ':', '!', '?', ')', ']', '}', '"', '\'', '>', '|');
+            var word = match.Value.TrimStart('(', '[', '{').TrimEnd('.', ',', ';', ':', '!', '?', ')', ']', '}', '"', '\'', '>', '|');
             if (word.Length is < 4 or > Observables.MaxLength)
             {
                 continue;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -47,8 +46,7 @@ internal static class BulkEndpoints
         var drafts = new List<(int Row, StixDraft Draft)>(rows.Count);
         for (var i = 0; i < results.Length; i++)
         {
-            var (value, errors) = Read(rows[i], strict);
-            errors ??= Check(validator, value!);
+            var (value, errors) = BulkRows.Read(rows[i], strict, validator);
             if (errors is null)
             {
                 drafts.Add((i, value!.ToDraft(now)));
@@ -72,26 +70,6 @@ internal static class BulkEndpoints
 
         var created = results.Count(row => row.Errors is null);
         return TypedResults.Ok(new BulkResult(results.Length, created, results.Length - created, results));
-    }
-
-    private static (CreateIndicator? Value, IReadOnlyDictionary<string, string[]>? Errors) Read(ReadOnlyMemory<byte> row, bool strict)
-    {
-        try
-        {
-            var value = JsonSerializer.Deserialize<CreateIndicator>(row.Span, strict ? Json.Strict : Json.Options);
-            return value is null ? (null, new Dictionary<string, string[]> { ["$"] = ["must be an object"] }) : (value, null);
-        }
-        catch (JsonException exception)
-        {
-            var path = exception.Path is { Length: > 2 } found ? found[2..] : "$";
-            return (null, new Dictionary<string, string[]> { [path] = ["is malformed, of the wrong type or not a known member"] });
-        }
-    }
-
-    private static Dictionary<string, string[]>? Check(IValidator<CreateIndicator> validator, CreateIndicator value)
-    {
-        var outcome = validator.Validate(value);
-        return outcome.IsValid ? null : outcome.Errors.GroupBy(e => e.PropertyName).ToDictionary(g => g.Key, g => g.Select(e => e.ErrorMessage).Distinct().ToArray());
     }
 }
 

@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Assets;
 using Platform.ThreatIntel.Campaigns;
 using Platform.ThreatIntel.Imports;
+using Platform.ThreatIntel.Incidents;
 using Platform.ThreatIntel.Indicators;
 using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Relationships;
@@ -34,6 +36,12 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
     public DbSet<Import> Imports => Set<Import>();
 
     public DbSet<ImportError> ImportErrors => Set<ImportError>();
+
+    public DbSet<Asset> Assets => Set<Asset>();
+
+    public DbSet<Incident> Incidents => Set<Incident>();
+
+    public DbSet<IncidentLog> IncidentLogs => Set<IncidentLog>();
 
     public DbSet<SavedCollection> SavedCollections => Set<SavedCollection>();
 
@@ -110,6 +118,29 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
         modelBuilder.Entity<ImportError>(e =>
         {
             e.HasKey(i => new { i.TenantId, i.ImportId, i.Index });
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+        });
+        modelBuilder.Entity<Asset>(e =>
+        {
+            e.HasKey(a => new { a.TenantId, a.Id });
+            e.HasIndex(a => new { a.TenantId, a.Name, a.Id });
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.Property(a => a.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<Incident>(e =>
+        {
+            e.HasKey(i => new { i.TenantId, i.Id });
+            e.HasIndex(i => new { i.TenantId, i.OpenedAt, i.Id });
+            e.HasIndex(i => new { i.TenantId, i.IndicatorId });
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.Property(i => i.Tlp).HasConversion<short>();
+            e.Property(i => i.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<IncidentLog>(e =>
+        {
+            e.HasKey(log => new { log.TenantId, log.Id });
+            e.HasIndex(log => new { log.TenantId, log.At, log.Id });
+            e.HasIndex(log => new { log.TenantId, log.IncidentId, log.At });
             e.HasQueryFilter(row => row.TenantId == Tenant);
         });
         modelBuilder.Entity<SavedCollection>(e =>

@@ -67,7 +67,7 @@ public sealed class FormatTests(ThreatIntelFixture service)
     public async Task A_table_comes_in_by_its_mapping_and_refuses_rows_by_their_index()
     {
         var tenant = Guid.NewGuid();
-        const string Table = """
+        const string Table = """"
             # a comment
             ioc;kind;note;Confidence;tlp
             198.51.100[.]1;ip;"first; with a ""quote""";80;green
@@ -76,7 +76,7 @@ public sealed class FormatTests(ThreatIntelFixture service)
             evil2.example;domain;;101;
             evil3.example;domain;;;purple
             d41d8cd98f00b204e9800998ecf8427e;;;;TLP:AMBER
-            """;
+            """";
         const string Query = "?mapping=value:ioc,type:kind,description:note&delimiter=;";
         var import = await ImportAsync(tenant, Table, "text/csv", Query);
         Assert.Equal((6, 3, 3), (import.GetProperty("total").GetInt32(), import.GetProperty("created").GetInt32(), import.GetProperty("failed").GetInt32()));

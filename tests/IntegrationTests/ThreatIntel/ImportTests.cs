@@ -35,7 +35,7 @@ public sealed class ImportTests(ThreatIntelFixture service)
     [Fact]
     public async Task Other_formats_are_415_and_say_what_is_taken()
     {
-        var response = await service.ClientFor(Guid.NewGuid()).PostAsync("/api/v2/threat-intel/import", new StringContent("a,b", Encoding.UTF8, "text/csv"), Ct);
+        var response = await service.ClientFor(Guid.NewGuid()).PostAsync("/api/v2/threat-intel/import", new StringContent("%PDF", Encoding.UTF8, "application/pdf"), Ct);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         Assert.Contains("STIX 2.0 or 2.1 bundle", await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }

@@ -152,6 +152,86 @@ namespace Platform.ThreatIntel.Storage.Migrations
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("Platform.ThreatIntel.Assets.Asset", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.PrimitiveCollection<string[]>("Addresses")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("addresses");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Criticality")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("criticality");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Exposure")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("exposure");
+
+                    b.PrimitiveCollection<string[]>("Hostnames")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("hostnames");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Owner")
+                        .HasColumnType("text")
+                        .HasColumnName("owner");
+
+                    b.PrimitiveCollection<string[]>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tags");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.PrimitiveCollection<string[]>("Vulnerabilities")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("vulnerabilities");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_assets");
+
+                    b.HasIndex("TenantId", "Name", "Id")
+                        .HasDatabaseName("ix_assets_tenant_id_name_id");
+
+                    b.ToTable("assets");
+                });
+
             modelBuilder.Entity("Platform.ThreatIntel.Campaigns.Campaign", b =>
                 {
                     b.Property<Guid>("TenantId")
@@ -366,6 +446,144 @@ namespace Platform.ThreatIntel.Storage.Migrations
                         .HasName("pk_import_errors");
 
                     b.ToTable("import_errors");
+                });
+
+            modelBuilder.Entity("Platform.ThreatIntel.Incidents.Incident", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.PrimitiveCollection<Guid[]>("AssetIds")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("asset_ids");
+
+                    b.Property<string>("Assignee")
+                        .HasColumnType("text")
+                        .HasColumnName("assignee");
+
+                    b.Property<DateTimeOffset?>("ContainedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("contained_at");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<string>("IndicatorId")
+                        .HasColumnType("text")
+                        .HasColumnName("indicator_id");
+
+                    b.PrimitiveCollection<string[]>("ObjectRefs")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("object_refs");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at");
+
+                    b.Property<DateTimeOffset?>("ResolvedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("resolved_at");
+
+                    b.Property<string>("Severity")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("severity");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<short>("Tlp")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tlp");
+
+                    b.Property<DateTimeOffset?>("TriagedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("triaged_at");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_incidents");
+
+                    b.HasIndex("TenantId", "IndicatorId")
+                        .HasDatabaseName("ix_incidents_tenant_id_indicator_id");
+
+                    b.HasIndex("TenantId", "OpenedAt", "Id")
+                        .HasDatabaseName("ix_incidents_tenant_id_opened_at_id");
+
+                    b.ToTable("incidents");
+                });
+
+            modelBuilder.Entity("Platform.ThreatIntel.Incidents.IncidentLog", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("IncidentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("incident_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Severity")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("severity");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_incident_logs");
+
+                    b.HasIndex("TenantId", "At", "Id")
+                        .HasDatabaseName("ix_incident_logs_tenant_id_at_id");
+
+                    b.HasIndex("TenantId", "IncidentId", "At")
+                        .HasDatabaseName("ix_incident_logs_tenant_id_incident_id_at");
+
+                    b.ToTable("incident_logs");
                 });
 
             modelBuilder.Entity("Platform.ThreatIntel.Indicators.Indicator", b =>
