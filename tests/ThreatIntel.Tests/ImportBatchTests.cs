@@ -75,8 +75,12 @@ public sealed class ImportBatchTests
     [InlineData("", "application/stix+json;version=2.1", true)]
     [InlineData("", null, true)]
     [InlineData("stix", "text/plain", true)]
-    [InlineData("misp", "application/json", false)]
-    [InlineData("", "text/csv", false)]
+    [InlineData("misp", "application/json", true)]
+    [InlineData("", "application/x-misp+json", true)]
+    [InlineData("", "text/csv", true)]
+    [InlineData("", "text/plain; charset=utf-8", true)]
+    [InlineData("pdf", "application/json", false)]
+    [InlineData("", "application/pdf", false)]
     [InlineData("", "multipart/form-data; boundary=x", false)]
     public void The_format_is_named_or_typed(string format, string? type, bool supported)
     {
