@@ -10,7 +10,11 @@ namespace Platform.Identity;
 /// <param name="UserAgent">What the client calls itself.</param>
 /// <param name="Host">The host name that it asked.</param>
 /// <param name="Ip">The address itself, for comparison with networks.</param>
-internal readonly record struct ClientOrigin(string Address, string? UserAgent, string? Host, IPAddress? Ip = null)
+/// <param name="ArrivedAt">
+/// When the request came. A user's tokens are issued as of this moment: whatever changed since makes them void, whether
+/// their rights were read before or after it.
+/// </param>
+internal readonly record struct ClientOrigin(string Address, string? UserAgent, string? Host, IPAddress? Ip = null, DateTimeOffset? ArrivedAt = null)
 {
     public const string AddressHeader = "X-Client-Address";
 
@@ -27,7 +31,8 @@ internal readonly record struct ClientOrigin(string Address, string? UserAgent, 
             Normalize(ip),
             agent.Length == 0 ? null : agent[..Math.Min(agent.Length, MaxUserAgentLength)],
             forwarded.Length > 0 ? forwarded : context.Request.Host.Host,
-            ip));
+            ip,
+            context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()));
     }
 
     /// <summary>One spelling an address; of IPv6 the /64, since a single subscriber holds at least that much.</summary>

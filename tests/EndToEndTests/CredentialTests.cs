@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Platform.TestSupport;
 
@@ -108,6 +110,66 @@ public sealed class CredentialTests(PlatformFixture platform)
 
         Assert.Contains("RATE_LIMIT_EXCEEDED", await denial!.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Assert.NotEqual(Guid.Empty, tenant);
+    }
+
+    [Fact]
+    public async Task An_integration_client_comes_in_by_token_key_and_signature_until_it_is_deleted()
+    {
+        const string Target = "/api/v2/threat-intel/indicators?limit=1";
+        var (_, admin) = await platform.NewTenantAsync("signed");
+        var created = await admin.PostAsync("/api/v2/integrations/clients", new { client_name = "siem", permissions = new[] { "read:threat_intel" } });
+        var (id, secret) = (created.GetProperty("client_id").GetString()!, created.GetProperty("client_secret").GetString()!);
+        using var http = new HttpClient { BaseAddress = platform.Instance.Gateway };
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret });
+        using var answer = await http.PostAsync(new Uri("/connect/token", UriKind.Relative), form, Ct);
+        using var tokens = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Ct));
+        var token = tokens.RootElement.GetProperty("access_token").GetString()!;
+        var key = created.GetProperty("api_key").GetString()!;
+        Func<HttpRequestMessage>[] ways =
+        [
+            () => With("Authorization", "Bearer " + token),
+            () => With("X-API-Key", key),
+            Signed,
+        ];
+        foreach (var way in ways)
+        {
+            using var response = await http.SendAsync(way(), Ct);
+            Assert.True(response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(Ct));
+        }
+
+        using var deleted = await admin.SendAsync(HttpMethod.Delete, $"/api/v2/integrations/clients/{id}");
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        var since = TimeProvider.System.GetTimestamp();
+        foreach (var way in ways)
+        {
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    using var response = await http.SendAsync(way(), Ct);
+                    return response.StatusCode == HttpStatusCode.Unauthorized;
+                },
+                TimeSpan.FromSeconds(3), Ct, "The refusal");
+        }
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since).TotalMilliseconds, 0, 1500);
+
+        HttpRequestMessage Signed()
+        {
+            var (now, nonce) = (DateTimeOffset.UtcNow.ToUnixTimeSeconds(), Guid.NewGuid().ToString("N"));
+            var text = $"GET\n{Target}\n{now}\n{nonce}\n{Convert.ToHexStringLower(SHA256.HashData([]))}";
+            var request = With("X-Signature", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(text))));
+            request.Headers.Add("X-Client-Id", id);
+            request.Headers.Add("X-Timestamp", now.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            request.Headers.Add("X-Nonce", nonce);
+            return request;
+        }
+
+        static HttpRequestMessage With(string header, string value)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, Target);
+            request.Headers.TryAddWithoutValidation(header, value);
+            return request;
+        }
     }
 
     [Fact]

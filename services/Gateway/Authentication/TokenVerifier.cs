@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -129,33 +128,12 @@ internal sealed class TokenVerifier(
         return new Credential(caller, tenants.Entry(tenant))
         {
             ExpiresAt = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero),
-            IssuedAt = IssueTime(jwt),
+            IssuedAt = jwt.IssueTime(),
             UserId = user,
             TokenOfClient = user is null ? caller.CredentialId : null,
             DpopKey = KeyOf(jwt),
             MustChangePassword = jwt.TryGetPayloadValue<bool>("pwd_change", out var change) && change,
         };
-    }
-
-    /// <summary>
-    /// <c>iat</c> has whole seconds. Identity's <c>jti</c> is a UUIDv7 of the same moment, whose milliseconds tell a token
-    /// of before a change from one of after it within a second.
-    /// </summary>
-    private static DateTimeOffset IssueTime(JsonWebToken jwt)
-    {
-        var seconds = new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero);
-        if (Guid.TryParse(jwt.Id, out var id) && id.Version == 7)
-        {
-            Span<byte> bytes = stackalloc byte[16];
-            id.TryWriteBytes(bytes, bigEndian: true, out _);
-            var milliseconds = ((long)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 16) | BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]);
-            if (milliseconds / 1000 == seconds.ToUnixTimeSeconds())
-            {
-                return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-            }
-        }
-
-        return seconds;
     }
 
     /// <summary>A binding that cannot be read binds to a key that nobody has.</summary>

@@ -43,6 +43,9 @@ internal sealed partial class RateLimiter(
             : ChargeInRedisAsync(database, plan, now);
     }
 
+    /// <summary>The refusal that holds for a plan at this moment, if one does; nothing is charged.</summary>
+    public LimitDecision? RefusalOf(LimitPlan plan) => plan.RefusalAt(NowMicroseconds());
+
     private async ValueTask<LimitDecision> ChargeInRedisAsync(IDatabase database, LimitPlan plan, long now)
     {
         var requests = plan.Lease.Begin();
@@ -118,7 +121,13 @@ internal sealed partial class RateLimiter(
             LogAway(log, reason);
         }
 
-        return local.Charge(plan, options.Value.Instances);
+        var decision = local.Charge(plan, options.Value.Instances);
+        if (!decision.Allowed)
+        {
+            plan.Refuse(decision, NowMicroseconds());
+        }
+
+        return decision;
     }
 
     private long NowMicroseconds() => (long)clock.GetElapsedTime(0).TotalMicroseconds;

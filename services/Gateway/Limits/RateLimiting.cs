@@ -16,11 +16,32 @@ internal sealed class RateLimiting(RequestDelegate next, RateLimiter limiter, Li
             return next(context);
         }
 
+        if (request.Rules.OnlyRefusalsCount)
+        {
+            return CountRefusalAsync(context, request, plans.OfAddress(context.Connection.RemoteIpAddress));
+        }
+
         var plan = request.Tenant is { } state
             ? LimitPlans.Of(credential, state)
             : plans.OfAddress(context.Connection.RemoteIpAddress);
         var pending = limiter.ChargeAsync(plan);
         return pending.IsCompletedSuccessfully ? ContinueAsync(context, request, pending.Result) : AwaitAsync(context, request, pending);
+    }
+
+    /// <summary>Whoever is let in by the service was not anonymous; whoever was refused too often is not asked for again.</summary>
+    private async Task CountRefusalAsync(HttpContext context, GatewayRequest request, LimitPlan plan)
+    {
+        if (limiter.RefusalOf(plan) is { } refusal)
+        {
+            await ContinueAsync(context, request, refusal);
+            return;
+        }
+
+        await next(context);
+        if (context.Response.StatusCode is StatusCodes.Status400BadRequest or StatusCodes.Status401Unauthorized)
+        {
+            figures.Decided((await limiter.ChargeAsync(plan)).Allowed);
+        }
     }
 
     private async Task AwaitAsync(HttpContext context, GatewayRequest request, ValueTask<LimitDecision> pending) =>

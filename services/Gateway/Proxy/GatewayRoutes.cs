@@ -23,6 +23,9 @@ internal static class GatewayRoutes
         // Identity: protocol endpoints at the root, signing in, users.
         // Identity authenticates the clients of these itself, /connect/userinfo included, in the forms of their standards.
         .. Tree("/connect", Identity with { Anonymous = true, Protocol = true }),
+        new("/connect/token", Identity with { Anonymous = true, Protocol = true, OnlyRefusalsCount = true }, HttpMethods.Post),
+        new("/connect/introspect", Identity with { Anonymous = true, Protocol = true, OnlyRefusalsCount = true }, HttpMethods.Post),
+        new("/connect/revocation", Identity with { Anonymous = true, Protocol = true, OnlyRefusalsCount = true }, HttpMethods.Post),
         .. Tree("/device", Identity with { Anonymous = true, Protocol = true }),
         new("/.well-known/{**path}", Identity with { Anonymous = true, Compress = true }, HttpMethods.Get),
         new("/api/v1/users/token", Identity with { Anonymous = true, Protocol = true }, HttpMethods.Post),

@@ -30,6 +30,12 @@ internal sealed record RouteRules
     /// <summary>Not counted against the limit of anonymous addresses.</summary>
     public bool Unlimited { get; init; }
 
+    /// <summary>
+    /// The credential is in the body, for the service to check: an anonymous request is one that the service refuses, and only
+    /// those count against the address.
+    /// </summary>
+    public bool OnlyRefusalsCount { get; init; }
+
     /// <summary>The gateway's own pages and probes.</summary>
     public static RouteRules Own { get; } = new() { Anonymous = true, Unlimited = true };
 }

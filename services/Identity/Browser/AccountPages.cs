@@ -28,6 +28,20 @@ internal static class AccountPages
             """), status, about.FormTarget);
     }
 
+    public static Page Forgotten(string interaction, string? problem, int status) => new("Forgotten password", Html.Of($"""
+        <h1>Forgotten password</h1>
+        <p class="soft">A link to set a new one is mailed to you.</p>
+        {Alert(problem)}
+        <form method="post" action="/connect/forgot">
+        <input type="hidden" name="{Pages.InteractionField}" value="{interaction}">
+        <label for="username">E-mail address</label>
+        <input id="username" name="username" type="email" required maxlength="254" autocomplete="username" autocapitalize="none" spellcheck="false">
+        <label for="tenant">Organisation <span class="soft">(leave empty if you were given none)</span></label>
+        <input id="tenant" name="tenant" maxlength="63" autocomplete="organization" autocapitalize="none" spellcheck="false">
+        <button type="submit">Send the link</button>
+        </form>
+        """), status);
+
     public static Page NewPassword(AccountTokenPurpose purpose, string token, string? problem, int status)
     {
         var (title, action, button) = purpose == AccountTokenPurpose.Invitation

@@ -32,6 +32,7 @@ internal static class Pages
             {organisation}
             <button type="submit">Sign in</button>
             </form>
+            <p><a href="/connect/forgot">Forgot your password?</a></p>
             """), status, about.FormTarget);
     }
 

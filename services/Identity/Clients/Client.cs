@@ -1,5 +1,6 @@
 using Platform.Contracts;
 using Platform.Identity.Storage;
+using Platform.ServiceDefaults;
 
 namespace Platform.Identity.Clients;
 
@@ -67,6 +68,15 @@ internal sealed class Client : ITenantRow
     public DateTimeOffset UpdatedAt { get; set; }
 
     public long Version { get; set; }
+
+    /// <summary>When it was last changed in a way that makes its tokens of before void.</summary>
+    public DateTimeOffset ChangedAt { get; set; }
+
+    /// <summary>As of when this copy was read; not kept.</summary>
+    public DateTimeOffset ReadAt { get; set; }
+
+    /// <summary><see cref="Permissions"/> as a set, made once for a copy that many requests share.</summary>
+    public PermissionSet Held => field ??= new PermissionSet(Permissions);
 
     public bool IsUsable(DateTimeOffset now) => DeletedAt is null && (ExpiresAt is null || ExpiresAt > now);
 }

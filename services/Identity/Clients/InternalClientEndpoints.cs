@@ -45,7 +45,7 @@ internal static class InternalClientEndpoints
             : [];
         return TypedResults.Ok(new ResolvedClient(
             client.ClientId, tenantId, client.Name, client.Permissions, client.Clearance, client.AllowedCidrs, client.ExpiresAt, client.DpopBound,
-            client.PreviousUntil > now ? client.PreviousUntil : null, client.UpdatedAt, secrets));
+            client.PreviousUntil > now ? client.PreviousUntil : null, client.ChangedAt, secrets));
     }
 
     internal sealed record ClientQuestion(string? ClientId, string? ApiKey);
@@ -64,7 +64,7 @@ internal static class InternalClientEndpoints
     /// <param name="ExpiresAt">When it stops working.</param>
     /// <param name="DpopBound">Whether its tokens are bound to a key.</param>
     /// <param name="PreviousUntil">Until when the second signing secret is good: ask again then.</param>
-    /// <param name="ChangedAt">When it was changed last; its tokens of before are void.</param>
+    /// <param name="ChangedAt">Its tokens of before are void.</param>
     /// <param name="SigningSecrets">Sealed to the gateway, base64, the current one first; none where an API key was asked for.</param>
     internal sealed record ResolvedClient(
         string ClientId, Guid TenantId, string ClientName, IReadOnlyList<string> Permissions, TlpLevel TlpClearance, IReadOnlyList<string> AllowedCidrs,

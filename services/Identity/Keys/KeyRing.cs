@@ -77,7 +77,8 @@ internal sealed partial class KeyRing(
         }
     }
 
-    private async Task RefreshAsync(CancellationToken ct)
+    /// <summary>Reads the keys, and makes successors that are due.</summary>
+    internal async Task RefreshAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();

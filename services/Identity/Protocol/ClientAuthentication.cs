@@ -22,10 +22,11 @@ internal sealed class ClientAuthentication(ClientDirectory directory, ClientSecr
     /// <param name="form">Its form.</param>
     /// <param name="fallback">The client that is meant when none is named, if any.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<Client> AuthenticateAsync(HttpRequest request, OAuthParameters form, string? fallback, CancellationToken ct)
+    /// <param name="copyServes">Whether the client may be as it was up to a second ago.</param>
+    public async Task<Client> AuthenticateAsync(HttpRequest request, OAuthParameters form, string? fallback, CancellationToken ct, bool copyServes = false)
     {
         var (id, secret) = Read(request, form, fallback);
-        var (client, isSuspended) = await directory.FindAsync(id, ct);
+        var (client, isSuspended) = copyServes ? await directory.FindCopyAsync(id, ct) : await directory.FindAsync(id, ct);
         var isProven = client?.SecretHash is not null
             ? secret is not null && credentials.Matches(client, secret, clock.GetUtcNow())
             : !secrets.Matches(secret ?? "", NoHash) && client is { AuthMethod: ClientAuthMethods.None } && secret is null;

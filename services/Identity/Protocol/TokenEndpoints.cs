@@ -23,15 +23,15 @@ internal static class TokenEndpoints
     /// <c>urn:ietf:params:oauth:grant-type:device_code</c>; with a <c>DPoP</c> proof the tokens are bound to its key (RFC 9449).
     /// </summary>
     private static Task<Results<Ok<TokenAnswer>, JsonHttpResult<OAuthErrorBody>>> IssueAsync(
-        HttpContext http, ClientOrigin origin, TokenGrants grants, CancellationToken ct) => AnswerAsync(http, false, origin, grants, ct);
+        HttpContext http, ClientOrigin origin, TokenGrants grants, CancellationToken ct) => AnswerAsync(http, null, origin, grants, ct);
 
     /// <summary>For older clients: as <c>/connect/token</c>, and the password grant, by default as the client <c>platform-cli</c>.</summary>
     private static Task<Results<Ok<TokenAnswer>, JsonHttpResult<OAuthErrorBody>>> IssueForPasswordAsync(
-        HttpContext http, ClientOrigin origin, TokenGrants grants, CancellationToken ct) => AnswerAsync(http, true, origin, grants, ct);
+        HttpContext http, ClientOrigin origin, TokenGrants grants, PasswordGrant password, CancellationToken ct) => AnswerAsync(http, password, origin, grants, ct);
 
     private static Task<Results<Ok<TokenAnswer>, JsonHttpResult<OAuthErrorBody>>> AnswerAsync(
-        HttpContext http, bool allowPassword, ClientOrigin origin, TokenGrants grants, CancellationToken ct) =>
-        OAuthAnswers.RunAsync(http, async () => TypedResults.Ok(await grants.RunAsync(http.Request, allowPassword, origin, ct)));
+        HttpContext http, PasswordGrant? password, ClientOrigin origin, TokenGrants grants, CancellationToken ct) =>
+        OAuthAnswers.RunAsync(http, async () => TypedResults.Ok(await grants.RunAsync(http.Request, password, origin, ct)));
 
     /// <summary>Described and not declared: a declared content type is enforced by routing, with an answer that is not RFC 6749's.</summary>
     private static Task DescribeForm(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)

@@ -1,13 +1,10 @@
-using Platform.Contracts;
 using Platform.Identity.Authorization;
 using Platform.Identity.Clients;
 using Platform.Identity.DeviceFlow;
 using Platform.Identity.Dpop;
 using Platform.Identity.Roles;
 using Platform.Identity.Sessions;
-using Platform.Identity.SignIn;
 using Platform.Identity.Tokens;
-using Platform.ServiceDefaults;
 
 namespace Platform.Identity.Protocol;
 
@@ -22,26 +19,26 @@ internal sealed record TokenRequest(Client Client, OAuthParameters Form, string?
 /// <summary>The grants of the token endpoint.</summary>
 internal sealed class TokenGrants(
     ClientAuthentication clients, DpopProofs proofs, AccessTokens access, IdTokens idTokens, RedeemCode redeemCode, RedeemDeviceCode redeemDevice,
-    RefreshSession refresh, LogIn logIn, SessionTokens tokens, TimeProvider clock)
+    RefreshSession refresh, TimeProvider clock)
 {
     private static readonly string[] Offered = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials, GrantTypes.DeviceCode];
 
     /// <summary>Answers a token request.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="allowPassword">Whether the password grant is offered here; OAuth 2.1 has none, older clients do.</param>
+    /// <param name="password">The password grant where it is offered; OAuth 2.1 has none, older clients do.</param>
     /// <param name="origin">From where.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<TokenAnswer> RunAsync(HttpRequest http, bool allowPassword, ClientOrigin origin, CancellationToken ct)
+    public async Task<TokenAnswer> RunAsync(HttpRequest http, PasswordGrant? password, ClientOrigin origin, CancellationToken ct)
     {
         var arrivedAt = clock.GetUtcNow();
         var form = await OAuthParameters.ReadFormAsync(http, ct);
-        var grant = form["grant_type"] ?? (allowPassword ? GrantTypes.Password : form.Required("grant_type"));
-        if (!Offered.Contains(grant) && !(allowPassword && grant == GrantTypes.Password))
+        var grant = form["grant_type"] ?? (password is null ? form.Required("grant_type") : GrantTypes.Password);
+        if (!Offered.Contains(grant) && !(password is not null && grant == GrantTypes.Password))
         {
             throw new OAuthException(OAuthError.UnsupportedGrantType, "This grant type is not offered here.");
         }
 
-        var client = await clients.AuthenticateAsync(http, form, allowPassword ? FirstPartyClients.CommandLine : null, ct);
+        var client = await clients.AuthenticateAsync(http, form, password is null ? null : FirstPartyClients.CommandLine, ct, copyServes: grant == GrantTypes.ClientCredentials);
         if (!client.GrantTypes.Contains(grant))
         {
             throw new OAuthException(OAuthError.UnauthorizedClient, "The client may not use this grant type.");
@@ -60,7 +57,7 @@ internal sealed class TokenGrants(
             GrantTypes.AuthorizationCode => await ForCodeAsync(request, ct),
             GrantTypes.DeviceCode => await ForDeviceAsync(request, ct),
             GrantTypes.RefreshToken => await RefreshAsync(request, ct),
-            _ => await ForPasswordAsync(request, ct),
+            _ => await password!.RunAsync(request, ct),
         };
     }
 
@@ -69,7 +66,7 @@ internal sealed class TokenGrants(
     {
         var client = request.Client;
         var scope = request.Form["scope"];
-        var held = new PermissionSet(client.Permissions);
+        var held = client.Held;
         foreach (var item in Scopes.Split(scope))
         {
             if (PermissionCatalog.Resolve(item) is not { } permission || permission != item || !held.Allows(item))
@@ -80,7 +77,7 @@ internal sealed class TokenGrants(
 
         var granted = scope ?? string.Join(' ', client.Permissions);
         var token = access.Issue(new TokenGrant(
-            client.TenantId, client.ClientId, client.ClientId, granted, Rights.Within(held, scope), client.Clearance, DpopKey: request.DpopKey));
+            client.TenantId, client.ClientId, client.ClientId, granted, Rights.Within(held, scope), client.Clearance, DpopKey: request.DpopKey, AsOf: client.ReadAt));
         return new TokenAnswer(token.Token, token.Type, token.ExpiresIn, null, granted);
     }
 
@@ -113,17 +110,5 @@ internal sealed class TokenGrants(
         {
             throw new OAuthException(OAuthError.InvalidScope, "The scope exceeds what was granted.");
         }
-    }
-
-    private async Task<TokenAnswer> ForPasswordAsync(TokenRequest request, CancellationToken ct)
-    {
-        var (client, form) = (request.Client, request.Form);
-        var scope = Scopes.Check(form["scope"], client);
-        var credentials = new Credentials(form.Required("username"), form.Required("password"), form["tenant"]);
-        var opening = new Opening([], request.Origin, scope.Length == 0 ? SessionTokens.DefaultScope : scope);
-        var (signedIn, fault) = await logIn.RunAsync(
-            credentials, request.Origin, (db, who) => tokens.Open(db, who.User, Grantee.Of(client, request.DpopKey), opening with { Methods = who.Methods }), ct);
-        return signedIn is not null ? TokenAnswer.From(signedIn) : throw new OAuthException(
-            fault!.Code == ErrorCodes.RateLimitExceeded ? OAuthError.SlowDown : OAuthError.InvalidGrant, fault.Message, fault.RetryAfter);
     }
 }

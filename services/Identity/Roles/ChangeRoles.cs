@@ -112,13 +112,14 @@ internal sealed class ChangeRoles(IdentityDb db, AuditTrail audit, TimeProvider 
 
         Tell(call, changed.Select(r => r.Name), action, role.Name, origin);
         await db.SaveChangesAsync(ct);
-        await TellOfUsersAsync(changed.ConvertAll(r => r.Name), ct);
         foreach (var above in changed)
         {
             await db.Users.Where(u => u.Role == above.Name && u.DeletedAt == null).ExecuteUpdateAsync(
                 set => set.SetProperty(u => u.RolePermissions, above.Permissions).SetProperty(u => u.RoleClearance, above.Clearance), ct);
         }
 
+        // Once their rows are changed: whoever signs in or refreshes now waits for the end of it.
+        await TellOfUsersAsync(changed.ConvertAll(r => r.Name), ct);
         return null;
     }
 

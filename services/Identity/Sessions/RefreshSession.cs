@@ -44,6 +44,8 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
             throw new ScopeExceededException();
         }
 
+        // A change of the user that is under way is waited for; one that begins later makes the new token void.
+        var user = (await db.Users.FromSql($"SELECT * FROM users WHERE id = {row.UserId} AND deleted_at IS NULL FOR SHARE").AsNoTracking().ToListAsync(ct)).SingleOrDefault();
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // The session's row is locked first, here and wherever sessions end, so that the two cannot wait for each other.
@@ -61,7 +63,6 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
             return null;
         }
 
-        var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == row.UserId && u.DeletedAt == null, ct);
         if (user is not { Active: true } || !await db.Tenants.AnyAsync(t => t.Id == row.TenantId && t.Status == TenantStatus.Active, ct))
         {
             return null;
@@ -76,7 +77,7 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
         var expires = now + session.Lifetime;
         await db.Sessions.Where(s => s.Id == session.Id).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.LastUsedAt, now).SetProperty(s => s.ExpiresAt, expires), ct);
-        var next = tokens.Continue(db, user, session, row.FamilyId, to, row.Scope, scope);
+        var next = tokens.Continue(db, user, session, row.FamilyId, to, row.Scope, origin, scope);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return next;

@@ -85,8 +85,8 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
         db.Sessions.Add(session);
         db.Publish(new UserSignedIn(user.TenantId, user.Id, session.Id, now), user.Id.ToString());
         return opening.Renewable
-            ? Continue(db, user, session, session.Id, to, opening.Scope)
-            : new SignedIn(user, session, access.Issue(GrantOf(user, session, to, opening.Scope, null)), null, opening.Scope);
+            ? Continue(db, user, session, session.Id, to, opening.Scope, opening.Origin)
+            : new SignedIn(user, session, access.Issue(GrantOf(user, session, to, opening.Scope, null, opening.Origin)), null, opening.Scope);
     }
 
     /// <summary>The next pair of tokens of a session, with the user's rights of this moment.</summary>
@@ -96,8 +96,9 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
     /// <param name="family">All refresh tokens that descend from one grant.</param>
     /// <param name="to">To whom.</param>
     /// <param name="scope">What was granted; the next refresh token has the same (RFC 6749, section 6).</param>
+    /// <param name="origin">From where, and since when.</param>
     /// <param name="narrowed">What this access token is for, where that is less.</param>
-    public SignedIn Continue(IdentityDb db, User user, Session session, Guid family, Grantee to, string scope, string? narrowed = null)
+    public SignedIn Continue(IdentityDb db, User user, Session session, Guid family, Grantee to, string scope, ClientOrigin origin, string? narrowed = null)
     {
         var now = clock.GetUtcNow();
         var row = new RefreshToken
@@ -114,10 +115,10 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
         };
         (var token, row.Hash) = opaque.Create(OpaqueTokens.Refresh, row.TenantId, row.Id);
         db.RefreshTokens.Add(row);
-        return new SignedIn(user, session, access.Issue(GrantOf(user, session, to, scope, narrowed)), token, narrowed ?? scope);
+        return new SignedIn(user, session, access.Issue(GrantOf(user, session, to, scope, narrowed, origin)), token, narrowed ?? scope);
     }
 
-    private static TokenGrant GrantOf(User user, Session session, Grantee to, string scope, string? narrowed) => new(
+    private static TokenGrant GrantOf(User user, Session session, Grantee to, string scope, string? narrowed, ClientOrigin origin) => new(
         user.TenantId,
         user.Id.ToString("D"),
         to.ClientId,
@@ -128,7 +129,8 @@ internal sealed class SessionTokens(AccessTokens access, OpaqueTokens opaque, Ti
         session.Id,
         session.Methods.Split(' '),
         user.MustChangePassword,
-        DpopKey: to.DpopKey);
+        DpopKey: to.DpopKey,
+        AsOf: origin.ArrivedAt);
 
     private static PermissionSet RightsOf(User user, Grantee to, string scope, string? narrowed)
     {

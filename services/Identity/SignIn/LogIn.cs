@@ -73,7 +73,8 @@ internal sealed class LogIn(
             return (null, LoginThrottle.Refusal(decision));
         }
 
-        var user = await db.Users.SingleOrDefaultAsync(u => u.NormalizedUserName == name && u.DeletedAt == null, ct);
+        // A change of the user that is under way is waited for; one that begins later makes the new token void.
+        var user = (await db.Users.FromSql($"SELECT * FROM users WHERE normalized_user_name = {name} AND deleted_at IS NULL FOR SHARE").ToListAsync(ct)).SingleOrDefault();
         var tenant = await db.Tenants.AsNoTracking().SingleOrDefaultAsync(t => t.Id == tenantId, ct);
         var isRight = await gate.VerifyAsync(user, credentials.Password, ct);
         if (!isRight || user is not { Active: true } || tenant is null or { Status: TenantStatus.Deleted })
@@ -90,16 +91,23 @@ internal sealed class LogIn(
             return (null, new Fault(ErrorCodes.TenantSuspended, "This tenant is suspended."));
         }
 
-        return await AdmitAsync(db, user, device, fingerprint, credentials, origin, decision, open, ct);
+        var rehashed = PasswordGate.IsOutdated(user.PasswordHash!) ? await gate.HashAsync(user, credentials.Password, ct) : null;
+        return await AdmitAsync(db, user, rehashed, device, fingerprint, credentials, origin, decision, open, ct);
     }
 
     private Task<(T? Opened, Fault? Fault)> AdmitAsync<T>(
-        IdentityDb db, User user, Device? device, byte[] fingerprint, Credentials credentials, ClientOrigin origin, AttemptDecision decision,
+        IdentityDb db, User user, string? rehashed, Device? device, byte[] fingerprint, Credentials credentials, ClientOrigin origin, AttemptDecision decision,
         Func<IdentityDb, Proven, T> open, CancellationToken ct)
         where T : class => db.InTransactionAsync<(T?, Fault?)>(async () =>
         {
             await throttle.SucceedAsync(db, AttemptKind.Password, credentials.Username, origin.Address, decision, ct);
             await db.SaveChangesAsync(ct);
+            if (rehashed is not null)
+            {
+                // A hash of former days is made anew at today's cost, unless the password was changed meanwhile.
+                await db.Users.Where(u => u.Id == user.Id && u.PasswordHash == user.PasswordHash).ExecuteUpdateAsync(set => set.SetProperty(u => u.PasswordHash, rehashed), ct);
+            }
+
             var policy = await db.ReadPolicyAsync(ct);
             var arrival = new Arrival(user, policy, device, fingerprint, credentials.Device?.Name, origin, credentials.Continuation ?? new Continuation());
             if (await secondFactor.AskAsync(db, arrival, ct) is { } demand)

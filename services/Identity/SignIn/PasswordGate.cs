@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Cryptography.KeyDerivation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Platform.Contracts;
@@ -45,12 +47,32 @@ internal sealed class PasswordGate : IDisposable
     public Task<string> HashAsync(User user, string password, CancellationToken ct) =>
         EnterAsync(() => _hasher.HashPassword(user, password), ct);
 
-    /// <summary>Whether the password is the user's. Without a user the same work is done and the answer is no.</summary>
+    /// <summary>
+    /// Whether the password is the user's. Without a user, or with a hash of former days that is cheaper to check, the same work
+    /// is done and the answer is no.
+    /// </summary>
     public Task<bool> VerifyAsync(User? user, string password, CancellationToken ct) => EnterAsync(
-        () => user?.PasswordHash is { } hash
-            ? _hasher.VerifyHashedPassword(user, hash, password) != PasswordVerificationResult.Failed
-            : _hasher.VerifyHashedPassword(_nobody, _dummy, password) == PasswordVerificationResult.Success && user is { PasswordHash: not null },
+        () =>
+        {
+            var hash = user?.PasswordHash;
+            var isRight = hash is not null && _hasher.VerifyHashedPassword(_nobody, hash, password) != PasswordVerificationResult.Failed;
+            if (!isRight && (hash is null || IsOutdated(hash)))
+            {
+                _hasher.VerifyHashedPassword(_nobody, _dummy, password);
+            }
+
+            return isRight;
+        },
         ct);
+
+    /// <summary>Whether a hash was made at another cost than today's; ASP.NET Core Identity's format 3 says so in its bytes 5 to 8.</summary>
+    public static bool IsOutdated(string hash)
+    {
+        var bytes = new byte[128];
+        return !Convert.TryFromBase64String(hash, bytes, out var length) || length < 13 || bytes[0] != 1
+            || BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(1)) != (uint)KeyDerivationPrf.HMACSHA512
+            || BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5)) < Iterations;
+    }
 
     /// <summary>Whether a password is that of an older hash.</summary>
     public Task<bool> MatchesAsync(string hash, string password, CancellationToken ct) =>

@@ -81,6 +81,9 @@ internal sealed class ClientMapping : IEntityTypeConfiguration<Client>
     {
         builder.ToTable("clients");
         builder.Property(c => c.Id).ValueGeneratedNever();
+        builder.Property(c => c.ChangedAt).HasDefaultValueSql("'-infinity'");
+        builder.Ignore(c => c.ReadAt);
+        builder.Ignore(c => c.Held);
         builder.HasIndex(c => new { c.TenantId, c.ClientId }).IsUnique();
     }
 }

@@ -20,6 +20,7 @@ namespace Platform.Identity.Tokens;
 /// <param name="PasswordChangeDue">It may change the password and nothing else.</param>
 /// <param name="ActingFrom">The home tenant of a platform administrator who acts in another.</param>
 /// <param name="DpopKey">Thumbprint of the key that must prove possession (RFC 9449, section 6.1).</param>
+/// <param name="AsOf">The moment whose rights it states, where that is not now: tokens of before a change are void.</param>
 internal sealed record TokenGrant(
     Guid TenantId,
     string Subject,
@@ -32,7 +33,8 @@ internal sealed record TokenGrant(
     string[]? Methods = null,
     bool PasswordChangeDue = false,
     Guid? ActingFrom = null,
-    string? DpopKey = null);
+    string? DpopKey = null,
+    DateTimeOffset? AsOf = null);
 
 /// <summary>An access token and how long it lives.</summary>
 internal readonly record struct IssuedToken(string Token, TimeSpan Lifetime, DateTimeOffset ExpiresAt, string Type = IssuedToken.Bearer)
@@ -55,11 +57,12 @@ internal sealed class AccessTokens(KeyRing keys, IOptions<IdentitySettings> sett
     public IssuedToken Issue(TokenGrant grant, TimeSpan? lives = null)
     {
         var now = clock.GetUtcNow();
+        var asOf = grant.AsOf ?? now;
         var lifetime = lives ?? settings.Value.AccessTokenLifetime;
         var claims = new Dictionary<string, object>
         {
             ["sub"] = grant.Subject,
-            ["jti"] = Guid.CreateVersion7(now).ToString("N"),
+            ["jti"] = Guid.CreateVersion7(asOf).ToString("N"),
             ["client_id"] = grant.ClientId,
             ["scope"] = grant.Scope,
             ["tenant"] = grant.TenantId.ToString("D"),
@@ -89,7 +92,7 @@ internal sealed class AccessTokens(KeyRing keys, IOptions<IdentitySettings> sett
         {
             Issuer = settings.Value.Issuer,
             Audience = Audience,
-            IssuedAt = now.UtcDateTime,
+            IssuedAt = asOf.UtcDateTime,
             Expires = (now + lifetime).UtcDateTime,
             TokenType = TokenType,
             Claims = claims,

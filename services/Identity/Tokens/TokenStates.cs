@@ -4,6 +4,7 @@ using Platform.Identity.Protocol;
 using Platform.Identity.Storage;
 using Platform.Identity.Tenants;
 using Platform.Identity.Users;
+using Platform.ServiceDefaults;
 
 namespace Platform.Identity.Tokens;
 
@@ -25,7 +26,7 @@ internal sealed class TokenStates(OwnTokens own, OpaqueTokens opaque, ClientDire
         if (await own.ReadAccessTokenAsync(token, ct) is not { } jwt
             || !jwt.TryGetPayloadValue<string>("tenant", out var tenant) || !Guid.TryParse(tenant, out var tenantId)
             || !jwt.TryGetPayloadValue<string>("client_id", out var clientId)
-            || await clients.FindAsync(clientId, ct) is not (not null, false))
+            || await clients.FindAsync(clientId, ct) is not ({ } client, false) || jwt.IssueTime() < client.ChangedAt)
         {
             return null;
         }

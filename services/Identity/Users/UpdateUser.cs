@@ -15,7 +15,7 @@ namespace Platform.Identity.Users;
 internal sealed class UpdateUser(IdentityDb db, EndSession endSession, LastAdmin lastAdmin, AuditTrail audit, TimeProvider clock)
 {
     public async Task<(User? User, Fault? Fault)> RunAsync(
-        CallContext call, Guid id, UserChange change, HttpRequest request, ClientOrigin origin, CancellationToken ct)
+        CallContext call, Guid id, Func<User, Task<UserChange>> wanted, HttpRequest request, ClientOrigin origin, CancellationToken ct)
     {
         if (call.UserId() != id && !call.IsAllowed("write:users"))
         {
@@ -25,6 +25,7 @@ internal sealed class UpdateUser(IdentityDb db, EndSession endSession, LastAdmin
         return await db.InTransactionAsync<(User?, Fault?)>(async () =>
         {
             await lastAdmin.LockAsync(call.TenantId, ct);
+            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {id} FOR UPDATE", ct);
             var user = await UserEndpoints.FindAsync(db.Users, id, ct);
             if (user is null || !call.MaySee(user))
             {
@@ -36,6 +37,7 @@ internal sealed class UpdateUser(IdentityDb db, EndSession endSession, LastAdmin
                 return (null, Faults.PreconditionFailed().Fault);
             }
 
+            var change = await wanted(user);
             var role = change.Role is null ? null : await db.FindRoleAsync(change.Role, ct);
             if (change.Role is not null && role is null)
             {
@@ -77,7 +79,7 @@ internal sealed class UpdateUser(IdentityDb db, EndSession endSession, LastAdmin
         role?.GiveTo(user);
         user.Active = change.Active ?? user.Active;
         user.MustChangePassword = change.MustChangePassword ?? user.MustChangePassword;
-        user.Clearance = change.TlpClearance ?? user.Clearance;
+        user.Clearance = change.RemovesClearance ? null : change.TlpClearance ?? user.Clearance;
         if (!db.ChangeTracker.HasChanges())
         {
             return null;
@@ -91,7 +93,7 @@ internal sealed class UpdateUser(IdentityDb db, EndSession endSession, LastAdmin
         db.Publish(new UserUpdated(user.TenantId, user.Id, user.UserName!, user.Role, user.Active, clock.GetUtcNow()), user.Id.ToString());
         audit.Record(
             db, call.TenantId, AuditActions.UserUpdated, $"user/{user.Id}", Outcomes.Success, call.Subject, origin.Address,
-            ("username", change.Username), ("role", change.Role), ("active", change.Active?.ToString()), ("tlp_clearance", change.TlpClearance?.ToWire()));
+            ("username", change.Username), ("role", change.Role), ("active", change.Active?.ToString()), ("tlp_clearance", change.RemovesClearance ? "of the role" : change.TlpClearance?.ToWire()));
         await db.SaveChangesAsync(ct);
         return null;
     }

@@ -25,7 +25,7 @@ internal static class UserEndpoints
         users.MapGet("/me", GetMeAsync).ForSignedIn(duringPasswordChange: true).WithSummary("The caller");
         users.MapGet("/{id:guid}", GetAsync).ForSignedIn().WithSummary("One user");
         users.MapPut("/{id:guid}", UpdateAsync).ForSignedIn().WithSummary("Change a user");
-        users.MapPatch("/{id:guid}", UpdateAsync).ForSignedIn().WithSummary("Change a user (JSON Merge Patch)");
+        users.MapPatch("/{id:guid}", PatchAsync).ForSignedIn().WithSummary("Change a user (JSON Merge Patch)");
         users.MapDelete("/{id:guid}", DeleteAsync).RequirePermission("manage:users").WithSummary("Delete a user");
         routes.MapInvitations();
         routes.MapPersons();
@@ -120,8 +120,22 @@ internal static class UserEndpoints
     private static async Task<Results<Ok<UserView>, FaultResult>> UpdateAsync(
         Guid id, Body<UserChange> body, CallContext call, HttpContext http, ClientOrigin origin, UpdateUser update, CancellationToken ct)
     {
-        var (user, fault) = await update.RunAsync(call, id, body.Value, http.Request, origin, ct);
+        var (user, fault) = await update.RunAsync(call, id, _ => Task.FromResult(body.Value), http.Request, origin, ct);
         return user is null ? new FaultResult(fault!) : Answer(user, http.Response);
+    }
+
+    /// <summary>As with PUT; a <c>tlp_clearance</c> of null gives the role's clearance back, nothing else can be removed.</summary>
+    private static async Task<Results<Ok<UserView>, FaultResult>> PatchAsync(
+        Guid id, Patch<UserState> patch, CallContext call, HttpContext http, ClientOrigin origin, UpdateUser update, CancellationToken ct)
+    {
+        var (user, fault) = await update.RunAsync(call, id, ChangeOfAsync, http.Request, origin, ct);
+        return user is null ? new FaultResult(fault!) : Answer(user, http.Response);
+
+        async Task<UserChange> ChangeOfAsync(User user)
+        {
+            var state = UserState.Of(user);
+            return state.ChangeTo(await patch.ApplyAsync(state));
+        }
     }
 
     /// <summary>The record stays for the audit log; the address is free again. Nobody deletes themselves or the last administrator.</summary>

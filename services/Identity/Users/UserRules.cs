@@ -36,20 +36,21 @@ internal static class UserRules
         if (call.IsAllowed(Manage))
         {
             return !call.Permissions().Covers(user.Permissions) ? "You cannot change somebody with more rights than yours."
-                : role is not null && !call.MayGive(role, change.TlpClearance ?? user.Clearance) ? "You cannot give a role with more rights or a higher clearance than yours."
-                : IsTooHigh(call, change) ? "You cannot give a clearance above your own."
+                : role is not null && !call.MayGive(role, change.RemovesClearance ? null : change.TlpClearance ?? user.Clearance) ? "You cannot give a role with more rights or a higher clearance than yours."
+                : IsTooHigh(call, user, change, role) ? "You cannot give a clearance above your own."
                 : null;
         }
 
         if (call.IsAllowed(WriteViewers) && user.Role == BuiltInRoles.Viewer && call.UserId() != user.Id)
         {
             return role is not null && role.Name != BuiltInRoles.Viewer ? "You can change viewers only, and not make them anything else."
-                : IsTooHigh(call, change) ? "You cannot give a clearance above your own."
+                : IsTooHigh(call, user, change, role) ? "You cannot give a clearance above your own."
                 : null;
         }
 
         return call.UserId() == user.Id ? "You can change your user name only." : "You do not have the permission for this.";
     }
 
-    private static bool IsTooHigh(CallContext call, UserChange change) => change.TlpClearance > call.Clearance;
+    private static bool IsTooHigh(CallContext call, User user, UserChange change, EffectiveRole? role) =>
+        (change.RemovesClearance ? role?.Clearance ?? user.RoleClearance ?? BuiltInRoles.ClearanceOf(user.Role) : change.TlpClearance) > call.Clearance;
 }

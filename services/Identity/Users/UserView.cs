@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FluentValidation;
 using Platform.Contracts;
 using Platform.Identity.Roles;
@@ -61,10 +62,42 @@ internal sealed class NewUserValidator : AbstractValidator<NewUser>
     }
 }
 
-/// <summary>Changes to a user; members that are absent stay as they are (RFC 7396).</summary>
+/// <summary>Changes to a user; members that are absent stay as they are.</summary>
 internal sealed record UserChange(string? Username, string? Role, bool? Active, bool? MustChangePassword, TlpLevel? TlpClearance)
 {
-    internal bool IsNameOnly => Role is null && Active is null && MustChangePassword is null && TlpClearance is null;
+    /// <summary>The user is to have the clearance of the role again.</summary>
+    [JsonIgnore]
+    public bool RemovesClearance { get; init; }
+
+    internal bool IsNameOnly => Role is null && Active is null && MustChangePassword is null && TlpClearance is null && !RemovesClearance;
+}
+
+/// <summary>What of a user can be patched (RFC 7396); without a clearance of their own they have their role's.</summary>
+internal sealed record UserState(string Username, string Role, bool? Active, bool? MustChangePassword, TlpLevel? TlpClearance)
+{
+    internal static UserState Of(User u) => new(u.UserName!, u.Role, u.Active, u.MustChangePassword, u.Clearance);
+
+    /// <summary>What differs from another state.</summary>
+    internal UserChange ChangeTo(UserState next) => new(
+        next.Username == Username ? null : next.Username,
+        next.Role == Role ? null : next.Role,
+        next.Active == Active ? null : next.Active,
+        next.MustChangePassword == MustChangePassword ? null : next.MustChangePassword,
+        next.TlpClearance == TlpClearance ? null : next.TlpClearance)
+    {
+        RemovesClearance = TlpClearance is not null && next.TlpClearance is null,
+    };
+}
+
+internal sealed class UserStateValidator : AbstractValidator<UserState>
+{
+    public UserStateValidator()
+    {
+        RuleFor(u => u.Username).Must(EmailAddress.IsValid).WithMessage("must be an e-mail address");
+        RuleFor(u => u.Role).Must(RoleNames.IsValid).WithMessage("must be one of the roles");
+        RuleFor(u => u.Active).NotNull();
+        RuleFor(u => u.MustChangePassword).NotNull();
+    }
 }
 
 internal sealed class UserChangeValidator : AbstractValidator<UserChange>

@@ -13,7 +13,7 @@ namespace Platform.Benchmarks.Harness;
 internal sealed record Catalogue(string Command, IReadOnlyList<Measurement> All)
 {
     public static readonly Catalogue Benches = new(
-        "bench", [new GatewayBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new EventsBench(), new StartBench(), new TokenBench()]);
+        "bench", [new GatewayBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench()]);
 
     public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new RefreshRaceProof()]);
 }

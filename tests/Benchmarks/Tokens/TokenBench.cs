@@ -24,7 +24,7 @@ internal sealed class TokenBench : Measurement
     public override string Help => """
         POST /connect/token with grant_type=client_credentials and the secret in the form, 32 connections, by wrk: at a second
         gateway of a running platform, at its Identity service, and at npm's oidc-provider on Node.js. Identity signs a JWT
-        (ES256) and looks the client up in PostgreSQL; oidc-provider stores an opaque token in its own memory, which is its
+        (ES256) for a client that it reads from PostgreSQL at most once a second; oidc-provider stores an opaque token in its own memory, which is its
         default and its quickest way.
 
         Budget: Identity at least twice oidc-provider's tokens/s.

@@ -93,6 +93,75 @@ public sealed class ClientTests(IdentityFixture identity)
     }
 
     [Fact]
+    public async Task Rfc7396_null_removes_what_a_client_may_lack_and_nothing_else()
+    {
+        var created = await CreateAsync(new { client_name = "patched", description = "d", permissions = new[] { "read:threat_intel" }, allowed_cidrs = new[] { "192.0.2.0/24" }, dpop_bound_access_tokens = true });
+        var path = $"/api/v2/integrations/clients/{Text(created, "client_id")}";
+        var patched = await SendAsync(
+            identity.Admin, HttpMethod.Patch, path, HttpStatusCode.OK, new { description = (string?)null, allowed_cidrs = (string[]?)null, dpop_bound_access_tokens = (bool?)null });
+        Assert.False(patched.TryGetProperty("description", out _));
+        Assert.False(patched.TryGetProperty("allowed_cidrs", out var cidrs) && cidrs.GetArrayLength() > 0);
+        Assert.Equal("patched", Text(patched, "client_name"));
+        foreach (var member in new[] { "client_name", "permissions", "tlp_clearance" })
+        {
+            await SendAsync(identity.Admin, HttpMethod.Patch, path, HttpStatusCode.UnprocessableEntity, new Dictionary<string, object?> { [member] = null });
+        }
+    }
+
+    [Fact]
+    public async Task Tokens_of_before_a_change_are_void_also_those_made_of_an_older_copy()
+    {
+        var asker = await CreateAsync(new { client_name = "asker", permissions = new[] { "read:threat_intel" } });
+        var created = await CreateAsync(new { client_name = "changed", permissions = new[] { "read:threat_intel", "write:threat_intel" } });
+        var (id, secret) = (Text(created, "client_id"), Text(created, "client_secret"));
+        var before = await TokensAsync(id, secret);
+        Assert.True(await IsActiveAsync(asker, before));
+
+        await SendAsync(identity.Admin, HttpMethod.Patch, $"/api/v2/integrations/clients/{id}", HttpStatusCode.OK, new { permissions = new[] { "read:threat_intel" } });
+        Assert.False(await IsActiveAsync(asker, before));
+        var after = await TokensAsync(id, secret);
+        Assert.Equal("read:threat_intel", Text(after, "scope"));
+        Assert.True(await IsActiveAsync(asker, after));
+
+        // Another instance changes it: this one may go on by its copy for a second, to no use.
+        var changedAt = DateTimeOffset.UtcNow;
+        await using (var elsewhere = identity.Owner.CreateCommand("UPDATE clients SET permissions = '{read:items}', changed_at = $2 WHERE client_id = $1"))
+        {
+            elsewhere.Parameters.Add(new() { Value = id });
+            elsewhere.Parameters.Add(new() { Value = changedAt });
+            await elsewhere.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        JsonElement tokens = default;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                tokens = await TokensAsync(id, secret);
+                Assert.Equal(Text(tokens, "scope") == "read:items", Read(tokens).IssueTime() >= changedAt);
+                return Text(tokens, "scope") == "read:items";
+            },
+            TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken, "The change");
+        Assert.True(await IsActiveAsync(asker, tokens));
+    }
+
+    [Fact]
+    public async Task A_rotation_with_grace_leaves_tokens_good_and_one_without_makes_them_void()
+    {
+        var asker = await CreateAsync(new { client_name = "asker", permissions = new[] { "read:threat_intel" } });
+        var created = await CreateAsync(new { client_name = "rotated", permissions = new[] { "read:threat_intel" } });
+        var (id, secret) = (Text(created, "client_id"), Text(created, "client_secret"));
+        var tokens = await TokensAsync(id, secret);
+        await using var heard = await identity.HearAsync<IntegrationClientChanged>();
+
+        await SendAsync(identity.Admin, HttpMethod.Post, $"/api/v2/integrations/clients/{id}/rotate-secret", HttpStatusCode.OK, new { grace_seconds = 60 });
+        await heard.UntilAsync(c => c.ClientId == id && c.KeepsTokens);
+        Assert.True(await IsActiveAsync(asker, tokens));
+        await SendAsync(identity.Admin, HttpMethod.Post, $"/api/v2/integrations/clients/{id}/rotate-secret", HttpStatusCode.OK, new { grace_seconds = 0 });
+        await heard.UntilAsync(c => c.ClientId == id && !c.KeepsTokens);
+        Assert.False(await IsActiveAsync(asker, tokens));
+    }
+
+    [Fact]
     public async Task Usage_is_counted_once_by_day()
     {
         var created = await CreateAsync(new { client_name = "used", permissions = new[] { "read:threat_intel" } });
@@ -127,6 +196,16 @@ public sealed class ClientTests(IdentityFixture identity)
         using var response = await identity.Anonymous.SendAsync(request, TestContext.Current.CancellationToken);
         return response.StatusCode;
     }
+
+    private async Task<JsonElement> TokensAsync(string id, string secret)
+    {
+        var (response, body) = await identity.FormAsync("/connect/token", "grant_type=client_credentials", (id, secret));
+        Assert.True(response.IsSuccessStatusCode, body.ToString());
+        return body;
+    }
+
+    private async Task<bool> IsActiveAsync(JsonElement asker, JsonElement tokens) => (await identity.FormAsync(
+        "/connect/introspect", "token=" + Text(tokens, "access_token"), (Text(asker, "client_id"), Text(asker, "client_secret")))).Body.GetProperty("active").GetBoolean();
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 }

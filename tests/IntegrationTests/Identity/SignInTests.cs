@@ -1,8 +1,12 @@
 using System.Net;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Platform.Contracts.Identity;
 using Platform.Contracts.Tenancy;
+using Platform.Identity.SignIn;
+using Platform.ServiceDefaults;
 using static Platform.IntegrationTests.Identity.IdentityFixture;
 
 namespace Platform.IntegrationTests.Identity;
@@ -45,8 +49,43 @@ public sealed class SignInTests(IdentityFixture identity)
             Assert.True(jwt.TryGetPayloadValue<object>(claim, out _), claim);
         }
 
-        Assert.Equal(TimeSpan.FromMinutes(15), jwt.ValidTo - jwt.IssuedAt);
+        // It is issued as of the arrival of the request.
+        Assert.InRange(jwt.ValidTo - jwt.IssuedAt, TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(15.5));
         Assert.DoesNotContain("\"d\"", keys.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hash_of_former_days_is_made_anew_at_the_next_right_password()
+    {
+        var (id, username) = await identity.CreateUserAsync();
+        var former = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 10_000 })).HashPassword(id, Password);
+        Assert.True(PasswordGate.IsOutdated(former));
+        await SetHashAsync(id, former);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await identity.LogInAsync(username, "wrong wrong wrong")).Status);
+        Assert.Equal(former, await HashAsync(id));
+        await identity.SignInAsync(username);
+
+        var now = await HashAsync(id);
+        Assert.NotEqual(former, now);
+        Assert.False(PasswordGate.IsOutdated(now));
+        await identity.SignInAsync(username);
+        Assert.Equal(now, await HashAsync(id));
+    }
+
+    [Fact]
+    public async Task A_change_during_a_sign_in_makes_its_tokens_void()
+    {
+        var (id, username) = await identity.CreateUserAsync("analyst");
+        await using var heard = await identity.HearAsync<UserUpdated>();
+        var signingIn = identity.SignInAsync(username);
+        await SendAsync(identity.Admin, HttpMethod.Patch, $"/api/v2/users/{id}", HttpStatusCode.OK, new { role = "viewer" });
+        var tokens = await signingIn;
+        await heard.UntilAsync(u => u.UserId == id);
+
+        // Whatever was read first: a token with the former rights is of before the change.
+        var token = Read(tokens);
+        Assert.True(token.GetPayloadValue<string>("role") == "viewer" || heard.Count(u => u.UserId == id && token.IssueTime() < u.ChangedAt) == 1, tokens.ToString());
     }
 
     [Fact]
@@ -166,4 +205,19 @@ public sealed class SignInTests(IdentityFixture identity)
     private Task UntilStatusAsync(Guid tenant, string status) => Platform.TestSupport.Eventually.TrueAsync(
         async () => await identity.CountAsync("SELECT count(*) FROM tenants WHERE id = $1 AND status = $2", tenant, status) == 1,
         TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken, $"Status {status}");
+
+    private async Task<string> HashAsync(Guid user)
+    {
+        await using var command = identity.Owner.CreateCommand("SELECT password_hash FROM users WHERE id = $1");
+        command.Parameters.Add(new() { Value = user });
+        return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    private async Task SetHashAsync(Guid user, string hash)
+    {
+        await using var command = identity.Owner.CreateCommand("UPDATE users SET password_hash = $2 WHERE id = $1");
+        command.Parameters.Add(new() { Value = user });
+        command.Parameters.Add(new() { Value = hash });
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using Platform.Contracts;
 using Platform.Contracts.Identity;
+using Platform.ServiceDefaults;
 using static Platform.IntegrationTests.Identity.IdentityFixture;
 
 namespace Platform.IntegrationTests.Identity;
@@ -105,6 +107,38 @@ public sealed class UserTests(IdentityFixture identity)
             StatusOfDeleteAsync(acting, second));
         Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.Conflict], both.Order());
         Assert.Equal(1, await identity.CountAsync("SELECT count(*) FROM users WHERE tenant_id = $1 AND role = 'admin' AND deleted_at IS NULL", tenant));
+    }
+
+    [Fact]
+    public async Task Rfc7396_null_removes_a_clearance_of_ones_own_and_nothing_that_must_be_there()
+    {
+        var (id, _) = await identity.CreateUserAsync("analyst");
+        var path = $"/api/v2/users/{id}";
+        var byRole = (await SendAsync(identity.Admin, HttpMethod.Get, path, HttpStatusCode.OK)).GetProperty("tlp_clearance").GetString();
+        Assert.Equal("clear", (await SendAsync(identity.Admin, HttpMethod.Patch, path, HttpStatusCode.OK, new { tlp_clearance = "clear" })).GetProperty("tlp_clearance").GetString());
+        Assert.NotEqual("clear", byRole);
+        Assert.Equal("clear", (await SendAsync(identity.Admin, HttpMethod.Patch, path, HttpStatusCode.OK, new { active = true })).GetProperty("tlp_clearance").GetString());
+        Assert.Equal(byRole, (await SendAsync(identity.Admin, HttpMethod.Patch, path, HttpStatusCode.OK, new { tlp_clearance = (string?)null })).GetProperty("tlp_clearance").GetString());
+        foreach (var member in new[] { "username", "role", "active", "must_change_password" })
+        {
+            var fault = await SendAsync(identity.Admin, HttpMethod.Patch, path, HttpStatusCode.UnprocessableEntity, new Dictionary<string, object?> { [member] = null });
+            Assert.True(fault.GetProperty("errors").TryGetProperty(member, out _), fault.ToString());
+        }
+
+        await SendAsync(identity.Admin, HttpMethod.Patch, path, HttpStatusCode.UnprocessableEntity, new { no_such_member = 1 });
+        var user = await SendAsync(identity.Admin, HttpMethod.Get, path, HttpStatusCode.OK);
+        Assert.Equal(("analyst", true), (user.GetProperty("role").GetString(), user.GetProperty("active").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task Nobody_gets_a_roles_clearance_back_from_somebody_who_has_less()
+    {
+        var (id, _) = await identity.CreateUserAsync("analyst");
+        var path = $"/api/v2/users/{id}";
+        await SendAsync(identity.Admin, HttpMethod.Patch, path, HttpStatusCode.OK, new { tlp_clearance = "clear" });
+        var low = identity.ClientFor(new Caller(
+            WellKnown.DefaultTenantId, Guid.NewGuid().ToString(), CallerKind.User, PermissionSet.Parse("read:all read:users manage:users read:audit write:all use:chat"), TlpLevel.Clear, Guid.NewGuid()));
+        await SendAsync(low, HttpMethod.Patch, path, HttpStatusCode.Forbidden, new { tlp_clearance = (string?)null });
     }
 
     [Fact]

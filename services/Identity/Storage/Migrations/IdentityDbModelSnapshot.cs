@@ -382,6 +382,12 @@ namespace Platform.Identity.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("auth_method");
 
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at")
+                        .HasDefaultValueSql("'-infinity'");
+
                     b.Property<int>("Clearance")
                         .HasColumnType("integer")
                         .HasColumnName("clearance");
