@@ -36,6 +36,31 @@ public sealed class KillDrillTests(PlatformFixture platform)
         await AssertCompleteAsync(client, location!, actor);
     }
 
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("postgres")]
+    public async Task Killed_under_sign_ins_no_used_code_or_token_is_good_again_and_the_audit_chain_verifies(string resource)
+    {
+        const int Spent = 30;
+        using var traffic = new TokenTraffic(platform.Instance.Gateway);
+        // A user of their own: each code opens a session, and beyond five the oldest ends.
+        var username = $"kill-{Guid.NewGuid():N}@example.com";
+        await platform.Admin.PostAsync("/api/v2/users", new { username, password = "a really fine pass 9", must_change_password = false });
+        await traffic.SignInAsync(username, "a really fine pass 9", Ct);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var workers = Enumerable.Range(0, 3).Select(_ => traffic.RunAsync(stop.Token)).ToList();
+        await Eventually.TrueAsync(() => Task.FromResult(traffic.Spent >= Spent), TimeSpan.FromSeconds(60), Ct, "Some used tokens");
+        await platform.Instance.KillAsync(resource);
+        await Eventually.TrueAsync(() => Task.FromResult(traffic.Spent >= 2 * Spent), TimeSpan.FromSeconds(60), Ct, "Used tokens after the kill");
+        await stop.CancelAsync();
+        await Task.WhenAll(workers);
+
+        Assert.Equal((0, 0), await traffic.VerifyAsync());
+        await Eventually.TrueAsync(
+            async () => (await platform.Admin.GetAsync("/api/v2/audit/verify")).GetProperty("waiting").GetInt64() == 0, TimeSpan.FromSeconds(60), Ct, "The chain");
+        Assert.True((await platform.Admin.GetAsync("/api/v2/audit/verify")).GetProperty("valid").GetBoolean());
+    }
+
     private static async Task AssertCompleteAsync(Api client, string location, string actor)
     {
         var import = await client.WaitForImportAsync(location);

@@ -73,10 +73,29 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, CallConte
 
     public DbSet<SeenProof> SeenProofs => Set<SeenProof>();
 
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         Stamp();
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        var refusals = AuditRefusals.TakeFrom(this);
+        if (refusals.Count == 0)
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+
+        if (!ChangeTracker.HasChanges())
+        {
+            await AuditRefusals.WriteAsync(this, refusals, cancellationToken);
+            return 0;
+        }
+
+        return await this.InTransactionAsync(
+            async () =>
+            {
+                var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+                await AuditRefusals.WriteAsync(this, refusals, cancellationToken);
+                return saved;
+            },
+            cancellationToken);
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

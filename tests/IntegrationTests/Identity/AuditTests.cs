@@ -130,6 +130,22 @@ public sealed class AuditTests(IdentityFixture identity)
     }
 
     [Fact]
+    public async Task Repeated_refusals_of_other_services_are_counted_and_none_is_lost()
+    {
+        var (tenant, _, _) = await identity.CreateTenantAsync();
+        var resource = $"api_key/{Guid.NewGuid()}";
+        var at = DateTimeOffset.UtcNow;
+        for (var i = 0; i < 4; i++)
+        {
+            await identity.PublishAsync(tenant, new AuditRecorded("api_key_refused", resource, "refused", "somebody", "192.0.2.7", null, at));
+        }
+
+        await Eventually.TrueAsync(
+            async () => await identity.CountAsync("SELECT coalesce(sum(count), 0) FROM audit_log WHERE resource = $1", resource) == 4, TimeSpan.FromSeconds(30), Ct, "The records");
+        Assert.Equal(1, await identity.CountAsync("SELECT count(*) FROM audit_log WHERE resource = $1", resource));
+    }
+
+    [Fact]
     public async Task Only_who_may_read_the_log_reads_it()
     {
         var superuser = await identity.NewUserClientAsync("superuser");

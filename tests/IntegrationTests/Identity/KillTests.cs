@@ -13,6 +13,7 @@ public sealed class KillTests(Stack stack) : IAsyncLifetime
 {
     private const int Rounds = 2;
     private const int UsersARound = 40;
+    private const int SpentARound = 40;
 
     private TestDatabase _database = null!;
     private IdentityProcess _service = null!;
@@ -53,6 +54,29 @@ public sealed class KillTests(Stack stack) : IAsyncLifetime
         lost.Parameters.Add(new() { Value = acknowledged.ToArray() });
         Assert.Equal(0L, await lost.ExecuteScalarAsync(Ct));
         Assert.True(acknowledged.Count >= Rounds * UsersARound);
+    }
+
+    [Fact]
+    public async Task After_a_kill_no_used_code_or_token_is_good_again_and_none_is_good_twice()
+    {
+        await _service.StartAsync();
+        using var traffic = new TokenTraffic(_service.Address, _service.AsGateway);
+        await traffic.SignInAsync("admin@platform.local", (await _service.AdminPasswordAsync()).Trim(), Ct);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var enough = traffic.Spent + SpentARound;
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+            var workers = Enumerable.Range(0, 4).Select(_ => traffic.RunAsync(stop.Token)).ToList();
+            await Eventually.TrueAsync(() => Task.FromResult(traffic.Spent >= enough), TimeSpan.FromMinutes(2), Ct, "Some used tokens");
+            await _service.KillAsync();
+            await stop.CancelAsync();
+            await Task.WhenAll(workers);
+            await _service.StartAsync();
+            traffic.MoveTo(_service.Address);
+        }
+
+        Assert.Equal((0, 0), await traffic.VerifyAsync());
+        await AssertChainAsync();
     }
 
     private async Task AssertChainAsync()
