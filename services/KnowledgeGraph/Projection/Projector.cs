@@ -109,18 +109,16 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
         var plan = ProjectionPlan.Of(fresh, before);
         var levels = await graphs.EnsureAsync(tenant, plan.NeededLevels, ct);
         await ledger.RecordAsync(tenant, fresh, plan, ct);
-        var waiting = new WaitingChanges();
-        foreach (var level in levels)
-        {
-            await ApplyLevelAsync(tenant, (int)level, GraphKey.Of(tenant, level), plan, before.HasWaiting, waiting, ct);
-        }
 
-        await ledger.CompleteAsync(tenant, fresh, plan, waiting.Wait.Values, waiting.NoLonger, ct);
+        // The levels' graphs know nothing of each other, and the store works on several at once.
+        var waiting = await Task.WhenAll(levels.Select(level => ApplyLevelAsync(tenant, (int)level, GraphKey.Of(tenant, level), plan, before.HasWaiting, ct)));
+        await ledger.CompleteAsync(tenant, fresh, plan, [.. waiting.SelectMany(w => w.Wait.Values)], [.. waiting.SelectMany(w => w.NoLonger)], ct);
     }
 
-    private async Task ApplyLevelAsync(
-        Guid tenant, int slot, GraphKey graph, ProjectionPlan plan, bool hasWaiting, WaitingChanges waiting, CancellationToken ct)
+    private async Task<WaitingChanges> ApplyLevelAsync(
+        Guid tenant, int slot, GraphKey graph, ProjectionPlan plan, bool hasWaiting, CancellationToken ct)
     {
+        var waiting = new WaitingChanges();
         var level = plan.Levels[slot];
         var goneNodes = level.Nodes.Where(n => n.Value is null).Select(n => n.Key).ToArray();
         if (goneNodes.Length > 0)
@@ -150,6 +148,8 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
         {
             waiting.Add(new WaitingEdge(edge.Id, slot, plan.Slots[edge.Id].Codes[slot], edge.Ends, edge.Properties));
         }
+
+        return waiting;
     }
 
     /// <summary>A node that goes takes its relationships out of the graph; they wait for it, should it come back.</summary>
