@@ -9,7 +9,13 @@ public sealed class DecayTests
 
     private static Indicator Indicator(string? type = ObservableType.Ipv4, int? confidence = 80) => new()
     {
-        StixId = "indicator--00000000-0000-4000-8000-000000000001", Name = "x", Pattern = "", PatternType = "stix", IndicatorType = type, Confidence = confidence, ValidFrom = Start,
+        StixId = "indicator--00000000-0000-4000-8000-000000000001",
+        Name = "x",
+        Pattern = "",
+        PatternType = "stix",
+        IndicatorType = type,
+        Confidence = confidence,
+        ValidFrom = Start,
     };
 
     [Theory]

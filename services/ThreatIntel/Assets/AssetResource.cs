@@ -33,7 +33,13 @@ internal sealed record WriteAsset(
 
     public static Asset Create(Guid tenant, DateTimeOffset now) => new()
     {
-        Id = Guid.CreateVersion7(now), TenantId = tenant, Name = "", Kind = "", Criticality = "", Exposure = "", CreatedAt = now,
+        Id = Guid.CreateVersion7(now),
+        TenantId = tenant,
+        Name = "",
+        Kind = "",
+        Criticality = "",
+        Exposure = "",
+        CreatedAt = now,
     };
 
     public Asset Write(Asset asset, DateTimeOffset now)

@@ -17,11 +17,24 @@ internal static class MispEvents
 {
     private static readonly Dictionary<string, string> Types = new()
     {
-        ["ip-src"] = ObservableType.Ipv4, ["ip-dst"] = ObservableType.Ipv4, ["domain"] = ObservableType.Domain, ["hostname"] = ObservableType.Domain,
-        ["url"] = ObservableType.Url, ["uri"] = ObservableType.Url, ["link"] = ObservableType.Url, ["email"] = ObservableType.Email,
-        ["email-src"] = ObservableType.Email, ["email-dst"] = ObservableType.Email, ["md5"] = ObservableType.Md5, ["sha1"] = ObservableType.Sha1,
-        ["sha256"] = ObservableType.Sha256, ["sha512"] = ObservableType.Sha512, ["filename"] = ObservableType.FileName, ["mac-address"] = ObservableType.Mac,
-        ["mutex"] = "mutex", ["regkey"] = "windows-registry-key",
+        ["ip-src"] = ObservableType.Ipv4,
+        ["ip-dst"] = ObservableType.Ipv4,
+        ["domain"] = ObservableType.Domain,
+        ["hostname"] = ObservableType.Domain,
+        ["url"] = ObservableType.Url,
+        ["uri"] = ObservableType.Url,
+        ["link"] = ObservableType.Url,
+        ["email"] = ObservableType.Email,
+        ["email-src"] = ObservableType.Email,
+        ["email-dst"] = ObservableType.Email,
+        ["md5"] = ObservableType.Md5,
+        ["sha1"] = ObservableType.Sha1,
+        ["sha256"] = ObservableType.Sha256,
+        ["sha512"] = ObservableType.Sha512,
+        ["filename"] = ObservableType.FileName,
+        ["mac-address"] = ObservableType.Mac,
+        ["mutex"] = "mutex",
+        ["regkey"] = "windows-registry-key",
     };
 
     public static List<ForeignObject> Read(byte[] body)

@@ -105,7 +105,12 @@ internal static class IncidentEndpoints
         var now = clock.GetUtcNow();
         var incident = new Incident
         {
-            Id = Guid.CreateVersion7(now), TenantId = call.TenantId, Title = "", Severity = "", Status = IncidentStatus.Open, OpenedAt = now,
+            Id = Guid.CreateVersion7(now),
+            TenantId = call.TenantId,
+            Title = "",
+            Severity = "",
+            Status = IncidentStatus.Open,
+            OpenedAt = now,
         };
         Write(incident, body.Value, now);
         db.OpenIncident(incident, "Opened.", call.Subject, now);
