@@ -66,7 +66,7 @@ public sealed partial class TokenTraffic : IDisposable
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or JsonException)
             {
-                await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(50), stop));
+                await PauseAsync(stop);
             }
         }
     }
@@ -114,6 +114,20 @@ public sealed partial class TokenTraffic : IDisposable
         if (revoked.IsSuccessStatusCode)
         {
             _spent.Add(("refresh_token", second));
+        }
+    }
+
+    /// <summary>A server that is gone is not asked without end.</summary>
+    private static async Task PauseAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        try
+        {
+            await timer.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller looks whether to stop.
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class PossessionCheck(UsedOnce used, IOptions<GatewayOptions> op
             return Verification.Unproven;
         }
 
-        return await used.ClaimAsync("dpop:" + Convert.ToHexStringLower(proof.ReplayKey()), Remembered) switch
+        return await used.ClaimAsync("dpop:" + Convert.ToHexStringLower(proof.ReplayKey()), Remembered, request.HttpContext.RequestAborted) switch
         {
             true => null,
             false => Verification.Unproven,

@@ -13,7 +13,7 @@ internal sealed class UsedOnce([FromKeyedServices(RateLimiter.Store)] RedisConne
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether this is the first use; null when nobody can tell.</summary>
-    public async Task<bool?> ClaimAsync(string key, TimeSpan remembered)
+    public async Task<bool?> ClaimAsync(string key, TimeSpan remembered, CancellationToken ct)
     {
         if (redis.Database is not { } database)
         {
@@ -23,7 +23,8 @@ internal sealed class UsedOnce([FromKeyedServices(RateLimiter.Store)] RedisConne
         try
         {
             return await redis.RunAsync(
-                database, "SET", (Key: key, Remembered: remembered), static (d, s) => d.StringSetAsync(s.Key, "", s.Remembered, When.NotExists).WaitAsync(Patience));
+                database, "SET", (Key: key, Remembered: remembered, Ct: ct),
+                static (d, s) => d.StringSetAsync(s.Key, "", s.Remembered, When.NotExists).WaitAsync(Patience, s.Ct));
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
         {

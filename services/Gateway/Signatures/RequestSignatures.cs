@@ -69,7 +69,7 @@ internal sealed class RequestSignatures(ClientResolver clients, UsedOnce used, I
             return Verification.Unsigned;
         }
 
-        return await used.ClaimAsync(NonceKey(client!, signed.Nonce), Remembered) switch
+        return await used.ClaimAsync(NonceKey(client!, signed.Nonce), Remembered, ct) switch
         {
             true => client!.Credential,
             false => Verification.Unsigned,
