@@ -239,24 +239,6 @@ public sealed class AuthorizationCodeTests(IdentityFixture identity)
     }
 
     [Fact]
-    public async Task Rfc6749_section_4_1_2_every_replay_revokes_however_many_there_are_in_a_minute()
-    {
-        var client = await ClientAsync();
-        var (user, browser) = (await UserAsync(), new OAuthBrowser(identity));
-        for (var i = 0; i < 3; i++)
-        {
-            var code = (await client.AuthorizeAsync(browser, user)).Code;
-            var (_, tokens) = await client.RedeemAsync(code);
-            for (var replay = 0; replay < 3; replay++)
-            {
-                OAuthClient.Fails(await client.RedeemAsync(code), "invalid_grant");
-            }
-
-            OAuthClient.Fails(await client.RefreshAsync(tokens.GetProperty("refresh_token").GetString()!), "invalid_grant");
-        }
-    }
-
-    [Fact]
     public async Task Rfc6749_section_4_1_2_of_fifty_parallel_redemptions_exactly_one_wins()
     {
         var client = await ClientAsync();

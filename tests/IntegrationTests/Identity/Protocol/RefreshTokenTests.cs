@@ -11,6 +11,24 @@ public sealed class RefreshTokenTests(IdentityFixture identity)
     private static string RefreshOf(JsonElement tokens) => tokens.GetProperty("refresh_token").GetString()!;
 
     [Fact]
+    public async Task Rfc6749_section_4_1_2_every_replay_revokes_however_many_there_are_in_a_minute()
+    {
+        var client = await OAuthClient.RegisterAsync(identity);
+        var (user, browser) = ((await identity.CreateUserAsync("analyst")).Username, new OAuthBrowser(identity));
+        for (var i = 0; i < 3; i++)
+        {
+            var code = (await client.AuthorizeAsync(browser, user)).Code;
+            var (_, tokens) = await client.RedeemAsync(code);
+            for (var replay = 0; replay < 3; replay++)
+            {
+                OAuthClient.Fails(await client.RedeemAsync(code), "invalid_grant");
+            }
+
+            OAuthClient.Fails(await client.RefreshAsync(RefreshOf(tokens)), "invalid_grant");
+        }
+    }
+
+    [Fact]
     public async Task Rfc9700_section_4_14_2_of_fifty_parallel_refreshes_exactly_one_wins_and_reuse_revokes_the_family()
     {
         var client = await OAuthClient.RegisterAsync(identity);
