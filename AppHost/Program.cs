@@ -25,8 +25,10 @@ if (!run.StoresOnly)
         .WithHttpEndpoint(name: "internal", env: "INTERNAL_PORT")
         .WithStore(cache).WithStore(state).WithBroker(rabbitmq);
 
+    var backupKey = builder.AddKey("backup-key");
     foreach (var service in (IResourceBuilder<ProjectResource>[])[identity, tenancy, threatIntel, knowledgeGraph, agent])
     {
+        service.WithEnvironment("Backup__Key", backupKey);
         var key = builder.AddInternalKey(service.Resource.Name);
         service.WithEnvironment("InternalAuth__Key", key);
         gateway.WithEnvironment($"InternalAuth__Keys__{service.Resource.Name}", key).WithReference(service.GetEndpoint("http"));

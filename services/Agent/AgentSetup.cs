@@ -20,7 +20,9 @@ internal static class AgentSetup
         builder.AddNpgsqlDbContext<AgentDb>("agentdb");
         builder.AddMessaging<AgentDb>(ServiceName, consumers => consumers
             .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>()
-            .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>());
+            .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
+            .AddBackups());
+        builder.AddBackups();
         builder.AddServiceClient(DelegatedTokens.Client);
         builder.AddServiceClient(PlatformServices.KnowledgeGraph);
         builder.AddServiceClient(PlatformServices.ThreatIntel);

@@ -43,7 +43,9 @@ internal static class IdentitySetup
             .AddBatchConsumer<TenantReactivatedConsumer, TenantReactivated>()
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
             .AddBatchConsumer<AuditRecordedConsumer, AuditRecorded>(messageLimit: 200)
-            .AddBatchConsumer<UsageRecordedConsumer, UsageRecorded>());
+            .AddBatchConsumer<UsageRecordedConsumer, UsageRecorded>()
+            .AddBackups());
+        builder.AddBackups();
         builder.Services.AddKeys().AddAudit().AddMessages().AddSignIn().AddUsers().AddProtocol().AddUserGrants();
         builder.Services.AddSingleton<TenantScopes>().AddScoped<TenantDirectory>();
         builder.Services.AddHostedService<SeedTenant>();

@@ -2,6 +2,7 @@ using FalkorDb;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Platform.Contracts.Tenancy;
 using Platform.Contracts.ThreatIntel;
+using Platform.KnowledgeGraph.Backups;
 using Platform.KnowledgeGraph.Nodes;
 using Platform.KnowledgeGraph.Overview;
 using Platform.KnowledgeGraph.Paths;
@@ -33,7 +34,12 @@ internal static class KnowledgeGraphSetup
         builder.Services.AddSingleton<GraphWriter>();
         builder.Services.AddSingleton<LevelGraphs>();
         builder.Services.AddSingleton<Projector>();
+        builder.AddBackupParts();
+        builder.Services.AddSingleton<GraphBackup>();
         builder.AddMessaging(ServiceName, m => m
+            .AddBatchConsumer<BackupRequestedConsumer, BackupRequested>(messageLimit: 1)
+            .AddBatchConsumer<RestoreRequestedConsumer, RestoreRequested>(messageLimit: 1)
+            .AddBatchConsumer<BackupRemovedConsumer, BackupRemoved>()
             .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>(messageLimit: 8)
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsUpsertedConsumer, ThreatObjectsUpserted>(messageLimit: 8)

@@ -3,6 +3,7 @@ using Platform.Contracts.Gateway;
 using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
 using Platform.Tenancy.ApiKeys;
+using Platform.Tenancy.Backups;
 using Platform.Tenancy.Configuration;
 using Platform.Tenancy.Internal;
 using Platform.Tenancy.RateLimits;
@@ -32,7 +33,14 @@ internal static class TenancySetup
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
             .AddBatchConsumer<TenantErasedConsumer, TenantErased>()
             .AddBatchConsumer<ConfigurationAskedConsumer, ConfigurationAsked>()
-            .AddBatchConsumer<UsageRecordedConsumer, UsageRecorded>(messageLimit: 20));
+            .AddBatchConsumer<UsageRecordedConsumer, UsageRecorded>(messageLimit: 20)
+            .AddBatchConsumer<BackupPartCompletedConsumer, BackupPartCompleted>()
+            .AddBatchConsumer<RestorePartCompletedConsumer, RestorePartCompleted>()
+            .AddBackups());
+
+        // What is known of backups is not turned back by a restore.
+        builder.AddBackups("backups", "backup_parts");
+        builder.Services.AddScoped<RunBackups>().AddScoped<BackupShelf>().AddSingleton<BackupManifests>();
         builder.Services.AddScoped<OtherTenant>();
         builder.Services.AddScoped<CreateTenant>();
         builder.Services.AddScoped<ChangeTenant>();
@@ -81,5 +89,6 @@ internal static class TenancySetup
         api.MapTenants();
         api.MapRateLimits();
         api.MapApiKeys();
+        api.MapBackups();
     }
 }

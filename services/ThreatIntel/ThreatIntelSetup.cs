@@ -37,7 +37,9 @@ internal static class ThreatIntelSetup
         builder.AddNpgsqlDbContext<ThreatIntelDb>("threatinteldb");
         builder.AddMessaging<ThreatIntelDb>(ServiceName, consumers => consumers
             .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>()
-            .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>());
+            .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
+            .AddBackups());
+        builder.AddBackups();
         builder.Services.AddScoped<ObjectWriter>();
         builder.Services.AddScoped<ChangeObject>();
         builder.Services.AddScoped<ObserveEvents>();

@@ -50,6 +50,8 @@ internal static class GatewayRoutes
         // Tenancy.
         .. Tree("/api/admin", Tenancy),
         .. Versioned("/admin", Tenancy),
+        new("/api/admin/backups/{id}/events", Tenancy with { Streams = true }, HttpMethods.Get),
+        .. Each("/admin/backups/{id}/events", Tenancy with { Streams = true }, HttpMethods.Get),
         .. Versioned("/usage", Tenancy with { Compress = true }),
         .. Each("/usage/export", Tenancy with { Compress = true, Streams = true }, HttpMethods.Get),
         .. Versioned("/tenant", Tenancy),

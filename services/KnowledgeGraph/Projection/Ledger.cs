@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Platform.Contracts;
 using Platform.KnowledgeGraph.Storage;
@@ -37,6 +38,8 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
 {
     private static readonly TimeSpan KeepMessages = TimeSpan.FromDays(7);
 
+    private static readonly Dictionary<string, object?> Nothing = [];
+
     private static readonly string[] WaitingEnds = ["source", "target"];
 
     private static readonly GraphIndex[] Indexes =
@@ -45,6 +48,35 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
     ];
 
     public Task PrepareAsync(Guid tenant, CancellationToken ct) => store.PrepareAsync(GraphKey.Ledger(tenant), Indexes, ct);
+
+    /// <summary>Everything that is remembered of a tenant, node by node.</summary>
+    public async IAsyncEnumerable<(string Label, IReadOnlyDictionary<string, object?> Properties)> EverythingAsync(Guid tenant, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var page in store.ReadPagesAsync(GraphKey.Ledger(tenant), "MATCH (n) RETURN labels(n), properties(n) ORDER BY id(n)", Nothing, ct))
+        {
+            foreach (var row in page.Rows)
+            {
+                yield return ((string)((object?[])row[0]!)[0]!, (IReadOnlyDictionary<string, object?>)row[1]!);
+            }
+        }
+    }
+
+    /// <summary>Puts back what was remembered.</summary>
+    public async Task PutAsync(Guid tenant, IEnumerable<(string Label, IReadOnlyDictionary<string, object?> Properties)> nodes, CancellationToken ct)
+    {
+        foreach (var group in nodes.GroupBy(n => n.Label, n => n.Properties))
+        {
+            if (!Vocabulary.IsIdentifier(group.Key))
+            {
+                throw new ArgumentException($"'{group.Key}' is no label.", nameof(nodes));
+            }
+
+            await store.WriteAsync(
+                GraphKey.Ledger(tenant), $"UNWIND $rows AS row CREATE (n:{group.Key}) SET n = row", new Dictionary<string, object?> { ["rows"] = group.ToArray() }, ct);
+        }
+    }
+
+    public Task DropAsync(Guid tenant, CancellationToken ct) => store.DropAsync(GraphKey.Ledger(tenant), ct);
 
     /// <summary>Forgets everything of a tenant but that it was erased.</summary>
     public async Task EraseAsync(Guid tenant, CancellationToken ct)

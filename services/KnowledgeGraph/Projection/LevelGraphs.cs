@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Platform.Contracts;
 using Platform.KnowledgeGraph.Storage;
 
@@ -98,26 +99,48 @@ internal sealed class LevelGraphs(Ledger ledger, IGraphStore store, GraphWriter 
 
     private async Task CopyAsync(GraphKey from, GraphKey to, CancellationToken ct)
     {
-        var last = await store.ReadAsync(from, $"MATCH (n:{Vocabulary.AnyObject}) RETURN max(id(n))", null, ReadLimits.Default, ct);
-        var end = last.Rows.Count == 0 ? -1 : (long?)last.Rows[0][0] ?? -1;
-        for (long start = 0; start <= end; start += NodesPerPage)
+        await foreach (var nodes in NodesAsync(from, ct))
         {
-            var window = Window(start);
-            await foreach (var page in store.ReadPagesAsync(from, $"MATCH (n:{Vocabulary.AnyObject}) WHERE id(n) >= $from AND id(n) < $to RETURN n ORDER BY id(n)", window, ct))
-            {
-                await writer.PutNodesAsync(to, page.Rows.Select(r => Whole((GraphNode)r[0]!)), ct);
-            }
+            await writer.PutNodesAsync(to, nodes, ct);
         }
 
+        await foreach (var edges in EdgesAsync(from, ct))
+        {
+            await writer.PutEdgesAsync(to, edges, e => new EdgeEnds(e.SourceId, e.Type, e.TargetId), e => e.Whole(), ct);
+        }
+    }
+
+    /// <summary>All nodes of a graph, in pages, with everything that they are.</summary>
+    public async IAsyncEnumerable<IEnumerable<(string Label, IReadOnlyDictionary<string, object?> Properties)>> NodesAsync(
+        GraphKey graph, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var end = await LastAsync(graph, ct);
         for (long start = 0; start <= end; start += NodesPerPage)
         {
-            var window = Window(start);
-            await foreach (var page in store.ReadPagesAsync(from, $"MATCH (n:{Vocabulary.AnyObject})-[e]->() WHERE id(n) >= $from AND id(n) < $to RETURN e ORDER BY id(e)", window, ct))
+            await foreach (var page in store.ReadPagesAsync(graph, $"MATCH (n:{Vocabulary.AnyObject}) WHERE id(n) >= $from AND id(n) < $to RETURN n ORDER BY id(n)", Window(start), ct))
             {
-                var edges = page.Rows.Select(r => (GraphRelationship)r[0]!).ToArray();
-                await writer.PutEdgesAsync(to, edges, e => new EdgeEnds(e.SourceId, e.Type, e.TargetId), e => e.Whole(), ct);
+                yield return page.Rows.Select(r => Whole((GraphNode)r[0]!));
             }
         }
+    }
+
+    /// <summary>All relationships of a graph, in pages.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<GraphRelationship>> EdgesAsync(GraphKey graph, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var end = await LastAsync(graph, ct);
+        for (long start = 0; start <= end; start += NodesPerPage)
+        {
+            await foreach (var page in store.ReadPagesAsync(graph, $"MATCH (n:{Vocabulary.AnyObject})-[e]->() WHERE id(n) >= $from AND id(n) < $to RETURN e ORDER BY id(e)", Window(start), ct))
+            {
+                yield return page.Rows.Select(r => (GraphRelationship)r[0]!).ToArray();
+            }
+        }
+    }
+
+    private async Task<long> LastAsync(GraphKey graph, CancellationToken ct)
+    {
+        var last = await store.ReadAsync(graph, $"MATCH (n:{Vocabulary.AnyObject}) RETURN max(id(n))", null, ReadLimits.Default, ct);
+        return last.Rows.Count == 0 ? -1 : (long?)last.Rows[0][0] ?? -1;
     }
 
     private static Dictionary<string, object?> Window(long start) => new() { ["from"] = start, ["to"] = start + NodesPerPage };

@@ -39,6 +39,14 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
         return erased;
     }
 
+    /// <summary>Does something with a tenant's graphs while nothing is projected into them, and takes nothing of them as known afterwards.</summary>
+    public Task AloneAsync(Guid tenant, Func<Task> work, CancellationToken ct) => LockedAsync(tenant, async () =>
+    {
+        await work();
+        _prepared.TryRemove(tenant, out _);
+        _erased.TryRemove(tenant, out _);
+    }, ct);
+
     private async Task LockedAsync(Guid tenant, Func<Task> work, CancellationToken ct)
     {
         var gate = _locks.GetOrAdd(tenant, _ => new SemaphoreSlim(1));

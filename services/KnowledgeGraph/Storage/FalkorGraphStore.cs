@@ -72,6 +72,18 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
         }
     }
 
+    public async Task<IReadOnlyList<GraphKey>> ListAsync(CancellationToken ct)
+    {
+        try
+        {
+            return [.. (await client.ListAsync(ct)).Select(name => new GraphKey(name))];
+        }
+        catch (FalkorDbException exception)
+        {
+            throw Failure(exception);
+        }
+    }
+
     public async Task<IReadOnlyList<ScoredNode>> SearchAsync(GraphKey graph, TextSearch search, CancellationToken ct)
     {
         var query = SearchText.ToRediSearch(search);

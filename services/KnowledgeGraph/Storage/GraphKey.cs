@@ -12,6 +12,9 @@ internal readonly record struct GraphKey(string Name)
 
     public static GraphKey Of(Guid tenant, TlpLevel level) => new($"{Prefix}{tenant:D}:{level.ToWire()}");
 
+    /// <summary>Whose graph it is.</summary>
+    public Guid? Tenant => Name.StartsWith(Prefix, StringComparison.Ordinal) && Name.Split(':') is [_, var id, _] && Guid.TryParse(id, out var tenant) ? tenant : null;
+
     /// <summary>A key under which there is never a graph.</summary>
     public static GraphKey None(Guid tenant) => new($"{Prefix}{tenant:D}:none");
 

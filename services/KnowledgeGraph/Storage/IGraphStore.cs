@@ -18,6 +18,9 @@ internal interface IGraphStore
     /// <summary>Removes a graph with everything in it; nothing happens when there is none.</summary>
     Task DropAsync(GraphKey graph, CancellationToken ct);
 
+    /// <summary>The keys of all graphs.</summary>
+    Task<IReadOnlyList<GraphKey>> ListAsync(CancellationToken ct);
+
     /// <summary>Nodes whose text matches, best first.</summary>
     Task<IReadOnlyList<ScoredNode>> SearchAsync(GraphKey graph, TextSearch search, CancellationToken ct);
 

@@ -12,6 +12,9 @@ internal enum BackupStatus
 internal enum BackupWork
 {
     Backup,
+
+    /// <summary>Before a restore: every part is read to its end, and nothing is changed.</summary>
+    Verify,
     Restore,
 }
 
