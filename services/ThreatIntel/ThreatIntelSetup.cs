@@ -1,5 +1,6 @@
 using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Analytics;
 using Platform.ThreatIntel.Assets;
 using Platform.ThreatIntel.Attack;
 using Platform.ThreatIntel.Campaigns;
@@ -48,6 +49,8 @@ internal static class ThreatIntelSetup
         builder.Services.AddScoped<ReceiveImport>();
         builder.Services.AddScoped<SettleVersions>();
         builder.Services.AddScoped<ForeignFormat>();
+        builder.Services.AddScoped<MostLinked>();
+        builder.Services.AddScoped<ReadTop>();
         builder.Services.AddSingleton<ImportSpool>();
         builder.Services.AddSingleton<ImportQueue>();
         builder.Services.AddSingleton<ImportRunner>();
@@ -78,6 +81,7 @@ internal static class ThreatIntelSetup
         api.MapExposure();
         api.MapIncidents();
         api.MapObservedEvents();
+        api.MapAnalytics();
         return api;
     }
 }

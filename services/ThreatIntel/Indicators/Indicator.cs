@@ -53,6 +53,9 @@ internal sealed class Indicator : IMarked
 
     public DateTimeOffset? Created { get; set; }
 
+    /// <summary>When it first came in.</summary>
+    public DateTimeOffset RecordedAt { get; set; }
+
     public DateTimeOffset Modified { get; set; }
 
     public bool Revoked { get; set; }

@@ -43,6 +43,7 @@ internal static class IndicatorColumns
             ValidUntil = json.Time("valid_until"),
             ExpiryDue = json.Time("valid_until") is { } until && until > row.UpdatedAt ? until : null,
             Created = row.Created,
+            RecordedAt = row.CreatedAt,
             Modified = row.Modified,
             Revoked = row.Revoked,
             Revision = row.Revision,

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Analytics;
 using Platform.ThreatIntel.Assets;
 using Platform.ThreatIntel.Campaigns;
 using Platform.ThreatIntel.Imports;
@@ -46,6 +47,18 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
     public DbSet<SavedCollection> SavedCollections => Set<SavedCollection>();
 
     public DbSet<StoredStatus> TaxiiStatuses => Set<StoredStatus>();
+
+    public DbSet<ObjectRollup> ObjectRollups => Set<ObjectRollup>();
+
+    public DbSet<IndicatorRollup> IndicatorRollups => Set<IndicatorRollup>();
+
+    public DbSet<ArrivalRollup> ArrivalRollups => Set<ArrivalRollup>();
+
+    public DbSet<CampaignRollup> CampaignRollups => Set<CampaignRollup>();
+
+    public DbSet<LinkRollup> LinkRollups => Set<LinkRollup>();
+
+    public DbSet<IncidentRollup> IncidentRollups => Set<IncidentRollup>();
 
     /// <summary>Indicators whose search text matches a LIKE pattern (see the first migration).</summary>
     public IQueryable<IndicatorHit> SearchIndicators(string pattern, short clearance, int maxRows) =>
@@ -155,6 +168,13 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
             e.HasIndex(s => new { s.TenantId, s.CreatedAt });
             e.HasQueryFilter(row => row.TenantId == Tenant);
         });
+        modelBuilder.AddRollups();
+        modelBuilder.Entity<ObjectRollup>().HasQueryFilter(row => row.TenantId == Tenant);
+        modelBuilder.Entity<IndicatorRollup>().HasQueryFilter(row => row.TenantId == Tenant);
+        modelBuilder.Entity<ArrivalRollup>().HasQueryFilter(row => row.TenantId == Tenant);
+        modelBuilder.Entity<CampaignRollup>().HasQueryFilter(row => row.TenantId == Tenant);
+        modelBuilder.Entity<LinkRollup>().HasQueryFilter(row => row.TenantId == Tenant);
+        modelBuilder.Entity<IncidentRollup>().HasQueryFilter(row => row.TenantId == Tenant);
         modelBuilder.Entity<IndicatorHit>().HasNoKey();
         modelBuilder.HasDbFunction(() => SearchIndicators(default!, default, default)).HasName("search_indicators");
         modelBuilder.HasSequence<long>("object_revisions");

@@ -152,6 +152,254 @@ namespace Platform.ThreatIntel.Storage.Migrations
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("Platform.ThreatIntel.Analytics.ArrivalRollup", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Span")
+                        .HasColumnType("text")
+                        .HasColumnName("span");
+
+                    b.Property<string>("Dimension")
+                        .HasColumnType("text")
+                        .HasColumnName("dimension");
+
+                    b.Property<DateTimeOffset>("Bucket")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("bucket");
+
+                    b.Property<string>("Value")
+                        .HasColumnType("text")
+                        .HasColumnName("value");
+
+                    b.Property<short>("Tlp")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tlp");
+
+                    b.Property<short>("ShadowedFrom")
+                        .HasColumnType("smallint")
+                        .HasColumnName("shadowed_from");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("TenantId", "Span", "Dimension", "Bucket", "Value", "Tlp", "ShadowedFrom")
+                        .HasName("pk_rollup_arrivals");
+
+                    b.ToTable("rollup_arrivals", (string)null);
+                });
+
+            modelBuilder.Entity("Platform.ThreatIntel.Analytics.CampaignRollup", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Edge")
+                        .HasColumnType("text")
+                        .HasColumnName("edge");
+
+                    b.Property<DateTimeOffset>("Day")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("day");
+
+                    b.Property<short>("Tlp")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tlp");
+
+                    b.Property<short>("ShadowedFrom")
+                        .HasColumnType("smallint")
+                        .HasColumnName("shadowed_from");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("TenantId", "Edge", "Day", "Tlp", "ShadowedFrom")
+                        .HasName("pk_rollup_campaigns");
+
+                    b.ToTable("rollup_campaigns", (string)null);
+                });
+
+            modelBuilder.Entity("Platform.ThreatIntel.Analytics.IncidentRollup", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset>("Day")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Severity")
+                        .HasColumnType("text")
+                        .HasColumnName("severity");
+
+                    b.Property<short>("Tlp")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tlp");
+
+                    b.Property<long>("ContainSeconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contain_seconds");
+
+                    b.Property<long>("Contained")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contained");
+
+                    b.Property<long>("Opened")
+                        .HasColumnType("bigint")
+                        .HasColumnName("opened");
+
+                    b.Property<long>("ResolveSeconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("resolve_seconds");
+
+                    b.Property<long>("Resolved")
+                        .HasColumnType("bigint")
+                        .HasColumnName("resolved");
+
+                    b.Property<long>("TriageSeconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("triage_seconds");
+
+                    b.Property<long>("Triaged")
+                        .HasColumnType("bigint")
+                        .HasColumnName("triaged");
+
+                    b.HasKey("TenantId", "Day", "Severity", "Tlp")
+                        .HasName("pk_rollup_incidents");
+
+                    b.ToTable("rollup_incidents", (string)null);
+                });
+
+            modelBuilder.Entity("Platform.ThreatIntel.Analytics.IndicatorRollup", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Severity")
+                        .HasColumnType("text")
+                        .HasColumnName("severity");
+
+                    b.Property<bool>("IsLive")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_live");
+
+                    b.Property<short>("Tlp")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tlp");
+
+                    b.Property<short>("ShadowedFrom")
+                        .HasColumnType("smallint")
+                        .HasColumnName("shadowed_from");
+
+                    b.Property<long>("ConfidenceSum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("confidence_sum");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<long>("WithConfidence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("with_confidence");
+
+                    b.Property<long>("WithEnd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("with_end");
+
+                    b.HasKey("TenantId", "Source", "Severity", "IsLive", "Tlp", "ShadowedFrom")
+                        .HasName("pk_rollup_indicators");
+
+                    b.ToTable("rollup_indicators", (string)null);
+                });
+
+            modelBuilder.Entity("Platform.ThreatIntel.Analytics.LinkRollup", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("ObjectType")
+                        .HasColumnType("text")
+                        .HasColumnName("object_type");
+
+                    b.Property<string>("RelationshipType")
+                        .HasColumnType("text")
+                        .HasColumnName("relationship_type");
+
+                    b.Property<string>("OtherType")
+                        .HasColumnType("text")
+                        .HasColumnName("other_type");
+
+                    b.Property<string>("StixId")
+                        .HasColumnType("text")
+                        .HasColumnName("stix_id");
+
+                    b.Property<short>("Tlp")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tlp");
+
+                    b.Property<short>("ShadowedFrom")
+                        .HasColumnType("smallint")
+                        .HasColumnName("shadowed_from");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("TenantId", "ObjectType", "RelationshipType", "OtherType", "StixId", "Tlp", "ShadowedFrom")
+                        .HasName("pk_rollup_links");
+
+                    b.ToTable("rollup_links", (string)null);
+                });
+
+            modelBuilder.Entity("Platform.ThreatIntel.Analytics.ObjectRollup", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Type")
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<string>("Country")
+                        .HasColumnType("text")
+                        .HasColumnName("country");
+
+                    b.Property<bool>("IsLive")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_live");
+
+                    b.Property<short>("Tlp")
+                        .HasColumnType("smallint")
+                        .HasColumnName("tlp");
+
+                    b.Property<short>("ShadowedFrom")
+                        .HasColumnType("smallint")
+                        .HasColumnName("shadowed_from");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("TenantId", "Type", "Country", "IsLive", "Tlp", "ShadowedFrom")
+                        .HasName("pk_rollup_objects");
+
+                    b.ToTable("rollup_objects", (string)null);
+                });
+
             modelBuilder.Entity("Platform.ThreatIntel.Assets.Asset", b =>
                 {
                     b.Property<Guid>("TenantId")
@@ -657,6 +905,10 @@ namespace Platform.ThreatIntel.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("phases");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
 
                     b.Property<long>("Revision")
                         .HasColumnType("bigint")
