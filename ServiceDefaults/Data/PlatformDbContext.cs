@@ -8,8 +8,17 @@ namespace Platform.ServiceDefaults;
 /// What every service's database has: outbox, inbox and idempotency keys, names in snake_case, and the tenant of the
 /// scope behind every command.
 /// </summary>
-public abstract class PlatformDbContext(DbContextOptions options, CallContext call) : DbContext(options)
+public abstract class PlatformDbContext : DbContext
 {
+    protected PlatformDbContext(DbContextOptions options, CallContext call)
+        : base(options)
+    {
+        Call = call;
+        // A lone statement would carry the tenant's setting in its own batch, and EF would take that for the changed row:
+        // a lost concurrency check.
+        Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
+    }
+
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
 
     public DbSet<InboxMessage> Inbox => Set<InboxMessage>();
@@ -17,7 +26,7 @@ public abstract class PlatformDbContext(DbContextOptions options, CallContext ca
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
     /// <summary>The caller of this context's scope.</summary>
-    protected CallContext Call { get; } = call;
+    protected CallContext Call { get; }
 
     /// <summary>Publishes an event of the scope's tenant with the next save: state and event commit together.</summary>
     /// <param name="event">The event.</param>

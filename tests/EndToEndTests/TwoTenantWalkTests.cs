@@ -56,7 +56,7 @@ public sealed partial class TwoTenantWalkTests(PlatformFixture platform)
         Assert.True(own >= 10, $"Only {own} of the paths mean anything to the tenant they are of.");
 
         var after = (await HarvestAsync(a, lists)).Values.SelectMany(v => v).ToHashSet(StringComparer.Ordinal);
-        Assert.Empty(ids.Where(id => id != tenantA.ToString() && !after.Contains(id)));
+        Assert.DoesNotContain(ids, id => id != tenantA.ToString() && !after.Contains(id));
     }
 
     private static async Task FillAsync(Api a, string marker)

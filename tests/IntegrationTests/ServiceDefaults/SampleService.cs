@@ -98,7 +98,7 @@ internal sealed class SampleDb(DbContextOptions<SampleDb> options, CallContext c
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        modelBuilder.Entity<Note>().ToTable("notes");
+        modelBuilder.Entity<Note>().ToTable("notes").Property(n => n.Rank).IsConcurrencyToken();
         UseSnakeCase(modelBuilder);
     }
 }

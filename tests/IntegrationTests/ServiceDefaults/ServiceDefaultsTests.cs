@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
@@ -152,6 +154,33 @@ public sealed class ServiceDefaultsTests(Stack stack) : IAsyncLifetime
         await using var insert = session.Command("INSERT INTO notes VALUES (gen_random_uuid(), $1, 'x', 1)");
         insert.Parameters.Add(new() { Value = a });
         Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => insert.ExecuteNonQueryAsync(Ct))).SqlState);
+    }
+
+    [Fact]
+    public async Task Of_two_changes_of_the_same_version_the_second_is_refused()
+    {
+        var tenant = Guid.NewGuid();
+        var id = Guid.CreateVersion7();
+        await using var writer = Scope(tenant);
+        var db = writer.ServiceProvider.GetRequiredService<SampleDb>();
+        db.Notes.Add(new Note { Id = id, TenantId = tenant, Text = "n", Rank = 1 });
+        await db.SaveChangesAsync(Ct);
+
+        await using var first = Scope(tenant);
+        await using var second = Scope(tenant);
+        var (one, two) = (first.ServiceProvider.GetRequiredService<SampleDb>(), second.ServiceProvider.GetRequiredService<SampleDb>());
+        (await one.Notes.SingleAsync(n => n.Id == id, Ct)).Rank = 2;
+        (await two.Notes.SingleAsync(n => n.Id == id, Ct)).Rank = 3;
+        await one.SaveChangesAsync(Ct);
+
+        await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() => two.SaveChangesAsync(Ct));
+    }
+
+    private AsyncServiceScope Scope(Guid tenant)
+    {
+        var scope = _service.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CallContext>().Enter(Caller.ForService(tenant, "sample"));
+        return scope;
     }
 
     [Fact]

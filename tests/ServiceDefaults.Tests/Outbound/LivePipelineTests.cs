@@ -39,7 +39,7 @@ public sealed class LivePipelineTests
         {
             try
             {
-                await live.Current.ExecuteAsync(static _ => throw new HttpRequestException("away"), TestContext.Current.CancellationToken);
+                await live.Current.ExecuteAsync(static _ => ValueTask.FromException<HttpResponseMessage>(new HttpRequestException("away")), TestContext.Current.CancellationToken);
             }
             catch (BrokenCircuitException)
             {
