@@ -169,7 +169,9 @@ public sealed class BackupTests(Stack stack) : IAsyncLifetime
                 }
             }
 
-            return await ScalarAsync("identity", "SELECT count(*) FROM audit_log WHERE seq IS NULL") == "0" && await ScalarAsync("tenancy", "SELECT count(*) FROM usage_deltas") == "0";
+            return await ScalarAsync("identity", "SELECT count(*) FROM audit_log WHERE seq IS NULL") == "0"
+                && await ScalarAsync("tenancy", "SELECT count(*) FROM usage_deltas") == "0"
+                && await ScalarAsync("tenancy", "SELECT count(*) FROM tenants t WHERE (SELECT count(*) FROM tenant_services s WHERE s.tenant_id = t.id) < 3") == "0";
         },
         TimeSpan.FromSeconds(60), Ct, "Quiet");
 
