@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Platform.ServiceDefaults;
 
@@ -9,7 +10,7 @@ namespace Platform.ServiceDefaults;
 /// and comes back after three seconds and more; and a service that starts beside its broker, instead of after it, is ready
 /// seconds earlier.
 /// </summary>
-public sealed class BusStart : BackgroundService
+public sealed partial class BusStart : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
@@ -17,13 +18,15 @@ public sealed class BusStart : BackgroundService
     private readonly IBusDepot _buses;
     private readonly Uri _broker;
     private readonly TimeProvider _clock;
+    private readonly ILogger<BusStart> _log;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal BusStart(IBusDepot buses, Uri broker, TimeProvider clock)
+    internal BusStart(IBusDepot buses, Uri broker, TimeProvider clock, ILogger<BusStart> log)
     {
         _buses = buses;
         _broker = broker;
         _clock = clock;
+        _log = log;
     }
 
     /// <summary>Waits until the bus has met its broker for the first time.</summary>
@@ -35,7 +38,15 @@ public sealed class BusStart : BackgroundService
         await base.StopAsync(cancellationToken);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(StopTimeout);
-        await _buses.Stop(patience.Token);
+        try
+        {
+            await _buses.Stop(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // What was not acknowledged is delivered again; a slow broker keeps no process from ending.
+            LogLeft(_log, StopTimeout);
+        }
     }
 
     /// <inheritdoc />
@@ -49,6 +60,9 @@ public sealed class BusStart : BackgroundService
         await _buses.Start(stoppingToken);
         _started.SetResult();
     }
+
+    [LoggerMessage(LogLevel.Warning, "The broker did not let go of the bus within {Timeout}; left without its answer")]
+    private static partial void LogLeft(ILogger logger, TimeSpan timeout);
 
     private async Task<bool> AnswersAsync(CancellationToken ct)
     {

@@ -70,7 +70,8 @@ public static class MessagingSetup
             });
         });
         builder.Services.RemoveMassTransitHostedService();
-        builder.Services.AddSingleton(services => new BusStart(services.GetRequiredService<IBusDepot>(), address, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new BusStart(
+            services.GetRequiredService<IBusDepot>(), address, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<BusStart>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<BusStart>());
         builder.Services.AddSingleton(new QueueNames(address, [.. registry.Consumers.Select(c => (prefix + c.Queue(serviceName), c.Label(serviceName)))]));
         builder.Services.AddHostedService<QueueFigures>();
