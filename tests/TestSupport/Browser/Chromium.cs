@@ -56,7 +56,8 @@ internal sealed class Chromium : IAsyncDisposable
             }
         };
         await page.GotoAsync(startLink);
-        await page.WaitForURLAsync(url => !url.Contains("/login", StringComparison.Ordinal));
+        // Signed in is enough; whether the page is whole is for its test to see.
+        await page.WaitForURLAsync(url => !url.Contains("/login", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
         if (path != "/")
         {
             await page.GotoAsync(new Uri(new Uri(startLink), path).ToString());
