@@ -36,7 +36,8 @@ public sealed class KillDrillTests(PlatformFixture platform)
         await AssertCompleteAsync(client, location!, actor);
     }
 
-    [Theory]
+    /// <summary>By request only (<c>dotnet test tests/EndToEndTests -- xUnit.Explicit=on</c>), until its time in a whole run is known.</summary>
+    [Theory(Explicit = true)]
     [InlineData("identity")]
     [InlineData("postgres")]
     public async Task Killed_under_sign_ins_no_used_code_or_token_is_good_again_and_the_audit_chain_verifies(string resource)

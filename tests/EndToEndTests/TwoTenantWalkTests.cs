@@ -17,7 +17,8 @@ public sealed partial class TwoTenantWalkTests(PlatformFixture platform)
     /// <summary>Operations that end the walker's own session or belong to protocols without a tenant's ids, with a reason.</summary>
     private static readonly string[] NotWalked = ["/auth/", "/connect/", "/.well-known/", "/device"];
 
-    [Fact]
+    /// <summary>By request only (<c>dotnet test tests/EndToEndTests -- xUnit.Explicit=on</c>), until its time in a whole run is known.</summary>
+    [Fact(Explicit = true)]
     public async Task No_operation_of_any_service_shows_or_changes_anything_of_another_tenant()
     {
         var marker = "Zebra" + Guid.NewGuid().ToString("N")[..10];
