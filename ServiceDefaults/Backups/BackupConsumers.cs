@@ -86,7 +86,7 @@ internal sealed partial class RestoreRequestedConsumer(
 }
 
 /// <summary>Deletes the service's part of a backup that is not wanted any more.</summary>
-internal sealed class BackupRemovedConsumer(BackupParts parts) : IConsumer<Batch<BackupRemoved>>
+public sealed class BackupRemovedConsumer(BackupParts parts) : IConsumer<Batch<BackupRemoved>>
 {
     public Task Consume(ConsumeContext<Batch<BackupRemoved>> context)
     {

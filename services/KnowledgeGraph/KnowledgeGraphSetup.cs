@@ -39,7 +39,7 @@ internal static class KnowledgeGraphSetup
         builder.AddMessaging(ServiceName, m => m
             .AddBatchConsumer<BackupRequestedConsumer, BackupRequested>(messageLimit: 1)
             .AddBatchConsumer<RestoreRequestedConsumer, RestoreRequested>(messageLimit: 1)
-            .AddBatchConsumer<BackupRemovedConsumer, BackupRemoved>()
+            .AddBatchConsumer<ServiceDefaults.Backups.BackupRemovedConsumer, BackupRemoved>()
             .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>(messageLimit: 8)
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsUpsertedConsumer, ThreatObjectsUpserted>(messageLimit: 8)

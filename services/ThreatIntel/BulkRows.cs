@@ -1,16 +1,21 @@
 using System.Text.Json;
 using FluentValidation;
+using Platform.ServiceDefaults;
 
 namespace Platform.ThreatIntel;
 
 /// <summary>Cuts the body of a bulk request into rows: the entries of a JSON array, or the lines of NDJSON.</summary>
 internal static class BulkRows
 {
-    /// <summary>The rows, at most one more than <paramref name="most"/>; null when the body is neither form.</summary>
-    public static List<ReadOnlyMemory<byte>>? Read(ReadOnlyMemory<byte> body, int most)
+    /// <summary>Takes the body and gives its rows.</summary>
+    /// <exception cref="FaultException">The body is neither form, or has none or more than <paramref name="most"/> rows.</exception>
+    public static async Task<List<ReadOnlyMemory<byte>>> ReceiveAsync(HttpRequest request, int most, CancellationToken ct)
     {
-        var start = body.Span.IndexOfAnyExcept(" \t\r\n"u8);
-        return start < 0 ? [] : body.Span[start] == '[' ? Entries(body, most) : Lines(body, most);
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, ct);
+        var rows = Cut(body.GetBuffer().AsMemory(0, (int)body.Length), most)
+            ?? throw new FaultException(Faults.Malformed("Send a JSON array, or one JSON object a line.").Fault);
+        return rows.Count is 0 || rows.Count > most ? throw new FaultException(Faults.Invalid("$", $"must be 1 to {most} rows").Fault) : rows;
     }
 
     /// <summary>Reads and validates one row; gives what is wrong with it instead, by JSON path, where something is.</summary>
@@ -35,6 +40,13 @@ internal static class BulkRows
             var path = exception.Path is { Length: > 2 } found ? found[2..] : "$";
             return (null, new Dictionary<string, string[]> { [path] = ["is malformed, of the wrong type or not a known member"] });
         }
+    }
+
+    /// <summary>The rows, at most one more than <paramref name="most"/>; null when the body is neither form.</summary>
+    private static List<ReadOnlyMemory<byte>>? Cut(ReadOnlyMemory<byte> body, int most)
+    {
+        var start = body.Span.IndexOfAnyExcept(" \t\r\n"u8);
+        return start < 0 ? [] : body.Span[start] == '[' ? Entries(body, most) : Lines(body, most);
     }
 
     private static List<ReadOnlyMemory<byte>>? Entries(ReadOnlyMemory<byte> body, int most)

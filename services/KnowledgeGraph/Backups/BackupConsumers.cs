@@ -75,17 +75,3 @@ internal sealed partial class RestoreRequestedConsumer(BackupParts parts, GraphB
     [LoggerMessage(LogLevel.Error, "The part of backup {Backup} could not be restored")]
     private static partial void LogFailed(ILogger logger, Exception exception, Guid backup);
 }
-
-/// <summary>Deletes the graphs' part of a backup that is not wanted any more.</summary>
-internal sealed class BackupRemovedConsumer(BackupParts parts) : IConsumer<Batch<BackupRemoved>>
-{
-    public Task Consume(ConsumeContext<Batch<BackupRemoved>> context)
-    {
-        foreach (var message in Envelopes.Read(context))
-        {
-            parts.Delete(message.Event.Path);
-        }
-
-        return Task.CompletedTask;
-    }
-}

@@ -94,19 +94,7 @@ internal static class AssetEndpoints
     private static async Task<Results<Ok<Indicators.BulkResult>, FaultResult>> CreateMany(
         HttpContext context, ThreatIntelDb db, IValidator<WriteAsset> validator, CallContext call, TimeProvider clock, CancellationToken ct)
     {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, ct);
-        var rows = BulkRows.Read(body.GetBuffer().AsMemory(0, (int)body.Length), MaxRows);
-        if (rows is null)
-        {
-            return Faults.Malformed("Send a JSON array, or one JSON object a line.");
-        }
-
-        if (rows.Count is 0 or > MaxRows)
-        {
-            return Faults.Invalid("$", $"must be 1 to {MaxRows} rows");
-        }
-
+        var rows = await BulkRows.ReceiveAsync(context.Request, MaxRows, ct);
         var now = clock.GetUtcNow();
         var results = new Indicators.BulkRow[rows.Count];
         for (var i = 0; i < results.Length; i++)

@@ -27,19 +27,7 @@ internal static class BulkEndpoints
     private static async Task<Results<Ok<BulkResult>, FaultResult>> Create(
         HttpContext context, ChangeObject change, IValidator<CreateIndicator> validator, TimeProvider clock, CancellationToken ct)
     {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, ct);
-        var rows = BulkRows.Read(body.GetBuffer().AsMemory(0, (int)body.Length), MaxRows);
-        if (rows is null)
-        {
-            return Faults.Malformed("Send a JSON array, or one JSON object a line.");
-        }
-
-        if (rows.Count is 0 or > MaxRows)
-        {
-            return Faults.Invalid("$", $"must be 1 to {MaxRows} rows");
-        }
-
+        var rows = await BulkRows.ReceiveAsync(context.Request, MaxRows, ct);
         var strict = context.GetApiVersion() == ApiVersion.V2;
         var now = clock.GetUtcNow();
         var results = new BulkRow[rows.Count];
