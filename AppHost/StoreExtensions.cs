@@ -33,7 +33,7 @@ internal static class StoreExtensions
             // Logs are read by more people than tables: no values of parameters, and not the row that a constraint refuses.
             "log_parameter_max_length=0",
             "log_error_verbosity=terse",
-            .. run.Ephemeral ? (string[])["fsync=off", "synchronous_commit=off", "full_page_writes=off"] : [],
+            .. run.Ephemeral ? (string[])["fsync=off", "full_page_writes=off"] : [],
         ];
         return postgres.WithArgs([.. settings.SelectMany(s => new[] { "-c", s })]).KeepData(run, "/var/lib/postgresql/data");
     }

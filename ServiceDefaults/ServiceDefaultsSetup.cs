@@ -50,6 +50,7 @@ public static class ServiceDefaultsSetup
         app.UseHttpSpanTags();
         app.UseRequestId();
         app.UseFaults();
+        app.UseRequestAudit();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -21,11 +21,18 @@ public static class MessagingSetup
         builder.Services.AddSingleton<Inbox<TDb>>();
         builder.Services.AddSingleton<OutboxMetrics>();
         builder.Services.AddHostedService<OutboxRelay>();
-        return builder.AddMessaging(serviceName, consumers);
+        return builder.AddBus(serviceName, consumers);
     }
 
     /// <summary>Messaging of a service without an outbox of its own.</summary>
     public static IHostApplicationBuilder AddMessaging(this IHostApplicationBuilder builder, string serviceName, Action<ConsumerRegistry>? consumers = null)
+    {
+        builder.Services.AddSingleton<AuditShipper>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AuditShipper>());
+        return builder.AddBus(serviceName, consumers);
+    }
+
+    private static IHostApplicationBuilder AddBus(this IHostApplicationBuilder builder, string serviceName, Action<ConsumerRegistry>? consumers)
     {
         var address = new Uri(builder.Configuration.GetConnectionString("rabbitmq")
             ?? throw new InvalidOperationException("ConnectionStrings:rabbitmq is not set."));

@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using Platform.Identity.Authorization;
 using Platform.Identity.Browser;
 using Platform.Identity.Clients;
@@ -72,6 +75,27 @@ public sealed class RedirectUriTests
     [InlineData(null, false)]
     public void Rfc7636_appendix_b(string? verifier, bool isRight) =>
         Assert.Equal(isRight, RedeemCode.IsVerifier(verifier, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
+
+    [Theory]
+    [InlineData(42, 'a', false)]
+    [InlineData(43, 'a', true)]
+    [InlineData(43, '-', true)]
+    [InlineData(43, '.', true)]
+    [InlineData(43, '_', true)]
+    [InlineData(43, '~', true)]
+    [InlineData(128, 'Z', true)]
+    [InlineData(129, 'Z', false)]
+    [InlineData(43, '+', false)]
+    [InlineData(43, '/', false)]
+    [InlineData(43, '=', false)]
+    [InlineData(43, ' ', false)]
+    [InlineData(43, 'ä', false)]
+    public void Rfc7636_section_4_1_a_verifier_has_43_to_128_unreserved_characters(int length, char character, bool isGood)
+    {
+        var verifier = new string(character, length);
+        var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
+        Assert.Equal(isGood, RedeemCode.IsVerifier(verifier, challenge));
+    }
 
     [Fact]
     public void Text_never_becomes_markup()

@@ -41,13 +41,13 @@ public sealed partial class TokenTraffic : IDisposable
         _http = Connect(address);
     }
 
-    /// <summary>Signs the browser in.</summary>
-    public async Task SignInAsync(string username, string password, CancellationToken ct)
+    /// <summary>Signs the browser in; without a <paramref name="tenant"/> to the default one.</summary>
+    public async Task SignInAsync(string username, string password, CancellationToken ct, string tenant = "")
     {
         using var metadata = JsonDocument.Parse(await _http.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative), ct));
         _redirect = metadata.RootElement.GetProperty("issuer").GetString() + "/api/docs/oauth2-redirect.html";
         var page = await _http.GetStringAsync(Authorize(), ct);
-        using var form = Form(("interaction", Interaction().Match(page).Groups[1].Value), ("username", username), ("password", password), ("tenant", ""));
+        using var form = Form(("interaction", Interaction().Match(page).Groups[1].Value), ("username", username), ("password", password), ("tenant", tenant));
         using var answer = await _http.PostAsync(new Uri("/connect/signin", UriKind.Relative), form, ct);
         if (answer.StatusCode != HttpStatusCode.SeeOther)
         {

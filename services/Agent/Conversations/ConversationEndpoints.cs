@@ -22,7 +22,7 @@ internal static class ConversationEndpoints
             .WithDescription("The latest first. Only the caller's own; sort by `updated_at`, `created_at` or `title`.");
         group.MapGet("/{id:guid}", GetAsync).WithSummary("Read one of your conversations");
         group.MapPatch("/{id:guid}", PatchAsync).WithSummary("Rename a conversation").WithDescription("JSON Merge Patch; honours `If-Match`.");
-        group.MapDelete("/{id:guid}", DeleteAsync).WithSummary("Delete a conversation with all its messages").WithDescription("Idempotent; honours `If-Match`.");
+        group.MapDelete("/{id:guid}", DeleteAsync).Audited("conversation_deleted", "conversation").WithSummary("Delete a conversation with all its messages").WithDescription("Idempotent; honours `If-Match`.");
         group.MapGet("/{id:guid}/messages", ListMessagesAsync).WithPaging(defaultLimit: 50).WithSummary("List the messages of a conversation")
             .WithDescription("In the order in which they were written, each answer with its plan, tool calls and citations.");
         return api;

@@ -28,7 +28,7 @@ internal sealed class AuditChain(NpgsqlDataSource source, AuditSeal seal, TimePr
         """;
 
     /// <summary>Refusals are taken once their minute is over and no further one can join them.</summary>
-    private static readonly TimeSpan RefusalsRest = TimeSpan.FromSeconds(65);
+    internal static readonly TimeSpan RefusalsRest = TimeSpan.FromSeconds(65);
 
     /// <summary>Appends what waits; the number of entries that found their place.</summary>
     public async Task<int> AppendAsync(Guid tenantId, CancellationToken ct)

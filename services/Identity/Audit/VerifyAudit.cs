@@ -10,21 +10,23 @@ namespace Platform.Identity.Audit;
 /// <param name="FromSeq">The first place that was checked; what came before was removed by retention, up to a signed checkpoint.</param>
 /// <param name="ToSeq">The last place.</param>
 /// <param name="Head">The hash at the last place, hexadecimal.</param>
-/// <param name="Waiting">Entries that have no place yet.</param>
+/// <param name="Waiting">Entries that have no place yet though they are due one.</param>
+/// <param name="Counting">Refusals of the last minute: repeated ones still join them, so they get their place when it is over.</param>
 /// <param name="Erased">Entries whose personal part was erased.</param>
 /// <param name="Fault">What is wrong, where something is.</param>
 /// <param name="FaultAt">At which place.</param>
 internal sealed record AuditVerification(
-    bool Valid, long Entries, long FromSeq, long ToSeq, string Head, long Waiting, long Erased, string? Fault = null, long? FaultAt = null);
+    bool Valid, long Entries, long FromSeq, long ToSeq, string Head, long Waiting, long Counting, long Erased, string? Fault = null, long? FaultAt = null);
 
 /// <summary>Computes a tenant's whole chain again and compares it with what is stored and with its signed head.</summary>
-internal sealed class VerifyAudit(NpgsqlDataSource source, AuditSeal seal)
+internal sealed class VerifyAudit(NpgsqlDataSource source, AuditSeal seal, TimeProvider clock)
 {
     private const string Checkpoint = "SELECT seq, hash, signature FROM audit_checkpoints WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1";
 
     /// <summary>What waits, and what claims a place after the end; one statement sees one picture of the database.</summary>
     private const string Rest = """
-        SELECT count(*) FILTER (WHERE seq IS NULL), count(*) FILTER (WHERE seq > coalesce((SELECT seq FROM audit_heads WHERE tenant_id = $1), 0))
+        SELECT count(*) FILTER (WHERE seq IS NULL AND (outcome <> 'refused' OR at < $3)), count(*) FILTER (WHERE seq IS NULL AND outcome = 'refused' AND at >= $3),
+            count(*) FILTER (WHERE seq > coalesce((SELECT seq FROM audit_heads WHERE tenant_id = $1), 0))
         FROM audit_log WHERE tenant_id = $1 AND (seq IS NULL OR seq > $2)
         """;
 
@@ -50,14 +52,14 @@ internal sealed class VerifyAudit(NpgsqlDataSource source, AuditSeal seal)
             state.Fault = (state.Seq < head.Seq ? "entries are missing at the end" : "the chain does not end in its signed head", state.Seq);
         }
 
-        var (waiting, beyond) = await RestAsync(session, head.Seq, ct);
+        var (waiting, counting, beyond) = await RestAsync(session, head.Seq, ct);
         if (beyond > 0)
         {
             state.Fault ??= ("entries claim places after the signed head", head.Seq + 1);
         }
 
         return new AuditVerification(
-            state.Fault is null, state.Entries, start.Seq + 1, state.Seq, Convert.ToHexStringLower(state.Hash), waiting, state.Erased, state.Fault?.Text, state.Fault?.Seq);
+            state.Fault is null, state.Entries, start.Seq + 1, state.Seq, Convert.ToHexStringLower(state.Hash), waiting, counting, state.Erased, state.Fault?.Text, state.Fault?.Seq);
     }
 
     private static async Task ReadAsync(TenantSession session, State state, long until, CancellationToken ct)
@@ -117,14 +119,15 @@ internal sealed class VerifyAudit(NpgsqlDataSource source, AuditSeal seal)
         state.Erased += isErased ? 1 : 0;
     }
 
-    private static async Task<(long Waiting, long Beyond)> RestAsync(TenantSession session, long seq, CancellationToken ct)
+    private async Task<(long Waiting, long Counting, long Beyond)> RestAsync(TenantSession session, long seq, CancellationToken ct)
     {
         await using var command = session.Command(Rest);
         command.Parameters.Add(new() { Value = session.TenantId });
         command.Parameters.Add(new() { Value = seq });
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() - AuditChain.RefusalsRest });
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
     private static async Task<ChainHead?> CheckpointAsync(TenantSession session, CancellationToken ct)

@@ -16,7 +16,7 @@ internal static class NodeEndpoints
         nodes.MapPost("", CreateNode).RequirePermission(Write);
         nodes.MapGet("/{id}", GetNode);
         nodes.MapPatch("/{id}", ChangeNode).RequirePermission(Write);
-        nodes.MapDelete("/{id}", DeleteNode).RequirePermission(Write);
+        nodes.MapDelete("/{id}", DeleteNode).RequirePermission(Write).Audited("node_deleted", "node");
         nodes.MapGet("/{id}/relationships", ListRelationships).WithPaging(defaultLimit: 20, maxLimit: 500);
         nodes.MapPost("/{id}/relationships", ListRelationships).WithPaging(defaultLimit: 20, maxLimit: 500);
         return api;

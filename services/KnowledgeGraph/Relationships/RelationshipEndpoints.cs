@@ -13,7 +13,7 @@ internal static class RelationshipEndpoints
     {
         var relationships = api.MapGroup("/relationships").WithTags("Knowledge graph");
         relationships.MapPost("", CreateRelationship).RequirePermission(Write);
-        relationships.MapDelete("", DeleteRelationship).RequirePermission(Write);
+        relationships.MapDelete("", DeleteRelationship).RequirePermission(Write).Audited("relationship_deleted", "relationship");
         return api;
     }
 

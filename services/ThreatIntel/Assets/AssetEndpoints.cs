@@ -29,7 +29,7 @@ internal static class AssetEndpoints
             .Accepts<IReadOnlyList<WriteAsset>>("application/json", "application/x-ndjson").WithMetadata(new RequestSizeLimitAttribute(32L << 20));
         group.MapPut("/{id:guid}", Replace).RequirePermission(Write);
         group.MapPatch("/{id:guid}", Change).RequirePermission(Write);
-        group.MapDelete("/{id:guid}", Delete).RequirePermission("delete:infrastructure", orElse: Write);
+        group.MapDelete("/{id:guid}", Delete).RequirePermission("delete:infrastructure", orElse: Write).Audited("asset_deleted", "asset");
         return api;
     }
 

@@ -22,7 +22,7 @@ internal static class CampaignEndpoints
         group.MapPost("/", Create).RequirePermission("write:threat_intel").WithIdempotency();
         group.MapPut("/{id}", Replace).RequirePermission("write:threat_intel");
         group.MapPatch("/{id}", Change).RequirePermission("write:threat_intel");
-        group.MapDelete("/{id}", Delete).RequirePermission("delete:threat_intel");
+        group.MapDelete("/{id}", Delete).RequirePermission("delete:threat_intel").Audited("threat_object_deleted", "threat_object");
         return api;
     }
 

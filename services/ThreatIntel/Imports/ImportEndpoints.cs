@@ -17,14 +17,14 @@ internal static class ImportEndpoints
     public static IEndpointRouteBuilder MapImports(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/threat-intel").WithTags("Imports");
-        group.MapPost("/import", Receive).RequirePermission("write:threat_intel")
+        group.MapPost("/import", Receive).RequirePermission("write:threat_intel").Audited("import_started", "import")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
             .AddOpenApiOperationTransformer(DescribeBody);
         group.MapGet("/imports", List).RequirePermission("read:threat_intel");
         group.MapGet("/imports/{id:guid}", Get).RequirePermission("read:threat_intel");
         group.MapGet("/imports/{id:guid}/events", Watch).RequirePermission("read:threat_intel").Unwrapped();
-        group.MapDelete("/imports/{id:guid}", Cancel).RequirePermission("write:threat_intel");
-        group.MapPost("/imports/{id:guid}/cancel", Cancel).RequirePermission("write:threat_intel");
+        group.MapDelete("/imports/{id:guid}", Cancel).RequirePermission("write:threat_intel").Audited("import_cancelled", "import");
+        group.MapPost("/imports/{id:guid}/cancel", Cancel).RequirePermission("write:threat_intel").Audited("import_cancelled", "import");
         return api;
     }
 

@@ -27,7 +27,7 @@ internal static class IncidentEndpoints
         group.MapPost("/", Create).RequirePermission(MayWrite).WithIdempotency();
         group.MapPut("/{id:guid}", Replace).RequirePermission(MayWrite);
         group.MapPatch("/{id:guid}", Change).RequirePermission(MayWrite);
-        group.MapDelete("/{id:guid}", Delete).RequirePermission("delete:incidents", orElse: MayWrite);
+        group.MapDelete("/{id:guid}", Delete).RequirePermission("delete:incidents", orElse: MayWrite).Audited("incident_deleted", "incident");
         group.MapGet("/{id:guid}/timeline", Timeline).RequirePermission(MayRead).WithPaging(20, 100);
         group.MapPost("/{id:guid}/timeline", Remark).RequirePermission(MayWrite).WithIdempotency();
         return api;

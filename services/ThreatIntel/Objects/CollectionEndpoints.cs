@@ -33,7 +33,7 @@ internal static class CollectionEndpoints
             group.MapPost("/", handlers.Create).RequirePermission("write:threat_intel", write).WithIdempotency();
             group.MapPut("/{id}", handlers.Replace).RequirePermission("write:threat_intel", write);
             group.MapPatch("/{id}", handlers.Change).RequirePermission("write:threat_intel", write);
-            group.MapDelete("/{id}", handlers.Delete).RequirePermission("delete:threat_intel", delete);
+            group.MapDelete("/{id}", handlers.Delete).RequirePermission("delete:threat_intel", delete).Audited("threat_object_deleted", "threat_object");
         }
 
         return api;

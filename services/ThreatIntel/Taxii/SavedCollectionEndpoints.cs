@@ -17,8 +17,8 @@ internal static class SavedCollectionEndpoints
     {
         var group = api.MapGroup("/threat-intel/collections").WithTags("TAXII collections");
         group.MapGet("/", List).RequirePermission("read:threat_intel");
-        group.MapPost("/", Create).RequirePermission("write:threat_intel").WithIdempotency();
-        group.MapDelete("/{id:guid}", Delete).RequirePermission("delete:threat_intel");
+        group.MapPost("/", Create).RequirePermission("write:threat_intel").WithIdempotency().Audited("collection_created", "collection");
+        group.MapDelete("/{id:guid}", Delete).RequirePermission("delete:threat_intel").Audited("collection_deleted", "collection");
         return api;
     }
 

@@ -30,7 +30,7 @@ internal static class TaxiiEndpoints
         root.MapPost("/collections/{collection}/objects", Add).RequirePermission("write:threat_intel")
             .WithMetadata(new RequestSizeLimitAttribute(MaxContentLength));
         root.MapGet("/collections/{collection}/objects/{id}", Object).RequirePermission(Read);
-        root.MapDelete("/collections/{collection}/objects/{id}", Delete).RequirePermission("delete:threat_intel");
+        root.MapDelete("/collections/{collection}/objects/{id}", Delete).RequirePermission("delete:threat_intel").Audited("threat_object_deleted", "threat_object");
         root.MapGet("/collections/{collection}/objects/{id}/versions", Versions).RequirePermission(Read);
         return app;
     }

@@ -29,7 +29,7 @@ public sealed class SignInTests(IdentityFixture identity)
     }
 
     [Fact]
-    public async Task Rfc9068_access_tokens_have_type_claims_and_a_signature_of_a_published_key()
+    public async Task Rfc9068_sections_2_1_and_2_2_access_tokens_have_type_claims_and_a_signature_of_a_published_key()
     {
         var keys = await SendAsync(identity.Anonymous, HttpMethod.Get, "/.well-known/jwks.json", HttpStatusCode.OK);
         Assert.Equal(["ES256", "RS256"], keys.GetProperty("keys").EnumerateArray().Select(k => k.GetProperty("alg").GetString()!).Order());

@@ -42,6 +42,20 @@ public sealed class ServiceDefaultsTests(Stack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refusal_is_told_to_the_audit_log_before_its_answer_ends()
+    {
+        var caller = User(Guid.NewGuid(), "read:notes");
+        var refused = await _service.ClientFor(caller).PostAsJsonAsync("/api/v2/notes", new { text = "first", rank = 1 }, Ct);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        await using var owner = NpgsqlDataSource.Create(_service.Database.Owner);
+        await using var told = owner.CreateCommand("SELECT body FROM outbox WHERE tenant_id = $1");
+        told.Parameters.Add(new() { Value = caller.TenantId });
+        var record = JsonSerializer.Deserialize<AuditRecorded>((string)(await told.ExecuteScalarAsync(Ct))!, JsonSerializerOptions.Web)!;
+        Assert.Equal(("access_refused", "endpoint/POST /api/v2/notes", "refused", caller.Subject), (record.Action, record.Resource, record.Outcome, record.ActorId));
+        Assert.Equal("write:notes", record.Details!["permission"]);
+    }
+
+    [Fact]
     public async Task Faults_follow_the_convention_of_the_version()
     {
         var client = _service.ClientFor(User(Guid.NewGuid()));

@@ -84,6 +84,16 @@ public sealed class RefreshTokenTests(IdentityFixture identity)
     }
 
     [Fact]
+    public async Task After_the_clients_permissions_were_cut_a_refresh_gives_no_more_than_is_left()
+    {
+        var client = await OAuthClient.RegisterAsync(identity);
+        var tokens = await client.TokensAsync((await identity.CreateUserAsync("analyst")).Username, "openid offline_access read:incidents write:threat_intel");
+        await SendAsync(identity.Admin, HttpMethod.Patch, $"/api/v2/integrations/clients/{client.Id}", HttpStatusCode.OK, new { permissions = new[] { "read:incidents" } });
+        var (_, next) = await client.RefreshAsync(RefreshOf(tokens));
+        Assert.Equal("read:incidents", Read(next).GetPayloadValue<string>("permissions"));
+    }
+
+    [Fact]
     public async Task After_the_user_is_disabled_or_the_client_deleted_nothing_refreshes()
     {
         var client = await OAuthClient.RegisterAsync(identity);

@@ -2,7 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Platform.Identity.Keys;
 using static Platform.IntegrationTests.Identity.IdentityFixture;
 
 namespace Platform.IntegrationTests.Identity.Protocol;
@@ -133,6 +136,43 @@ public sealed class TokenFactsTests(IdentityFixture identity)
             await InactiveAsync(client, token);
             var response = await UserInfoAsync("Bearer " + token);
             Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, name);
+        }
+    }
+
+    [Fact]
+    public async Task Rfc9068_section_4_and_rfc7662_section_4_not_even_the_servers_own_signature_saves_a_token_with_something_wrong()
+    {
+        var client = await OAuthClient.RegisterAsync(identity);
+        var claims = Read(await client.TokensAsync((await identity.CreateUserAsync()).Username)).Claims
+            .Where(c => c.Type is not ("iss" or "aud" or "exp" or "iat" or "nbf" or "amr")).ToDictionary(c => c.Type, c => (object)c.Value);
+        var now = DateTime.UtcNow;
+        Assert.True((await FactsAsync(client, Sign(d => { }))).GetProperty("active").GetBoolean());
+        await InactiveAsync(client, Sign(d => d.Issuer = "https://evil.example"));
+        await InactiveAsync(client, Sign(d => d.Issuer = Issuer + "/"));
+        await InactiveAsync(client, Sign(d => d.Audience = "somebody-else"));
+        await InactiveAsync(client, Sign(d => d.Audience = client.Id));
+        await InactiveAsync(client, Sign(d => d.Expires = now.AddSeconds(-1)));
+        await InactiveAsync(client, Sign(d => d.TokenType = "JWT"));
+        await InactiveAsync(client, Sign(d => d.TokenType = "logout+jwt"));
+        await InactiveAsync(client, Sign(d => d.Claims["tenant"] = Guid.NewGuid().ToString()));
+        await InactiveAsync(client, Sign(d => d.Claims["sub"] = Guid.NewGuid().ToString()));
+        await InactiveAsync(client, Sign(d => d.Claims["client_id"] = "ic_unknown"));
+        await InactiveAsync(client, Sign(d => d.Claims["role"] = "platform_admin"));
+
+        string Sign(Action<SecurityTokenDescriptor> change)
+        {
+            var descriptor = new SecurityTokenDescriptor
+            {
+                Issuer = Issuer,
+                Audience = "platform",
+                IssuedAt = now,
+                Expires = now.AddMinutes(5),
+                TokenType = "at+jwt",
+                Claims = new Dictionary<string, object>(claims),
+                SigningCredentials = identity.Services.GetRequiredService<KeyRing>().Signing,
+            };
+            change(descriptor);
+            return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(descriptor);
         }
     }
 
