@@ -57,28 +57,33 @@ public static class QueryablePaging
         return query.Provider.CreateQuery<T>(expression);
     }
 
-    /// <summary>Row comparison: a &gt; x, or a = x and b &gt; y, and so on along the order.</summary>
+    /// <summary>
+    /// Row comparison: a &gt; x, or a = x and b &gt; y, and so on along the order. That a &gt;= x is said once more, alone:
+    /// out of alternatives a database makes no range of its index, and would walk to a deep page from the beginning.
+    /// </summary>
     private static Expression<Func<T, bool>> After<T>(List<(LambdaExpression Field, bool Descending)> order, object[] values)
     {
         var row = Expression.Parameter(typeof(T), "row");
         Expression? any = null;
+        Expression? from = null;
         Expression? equalSoFar = null;
         for (var i = 0; i < order.Count; i++)
         {
             var (field, descending) = order[i];
             var left = new Replace(field.Parameters[0], row).Visit(field.Body);
             var right = Value(values[i], field.ReturnType);
-            var further = Beyond(left, right, descending);
+            var further = Beyond(left, right, descending, orEqual: false);
+            from ??= Beyond(left, right, descending, orEqual: true);
             var step = equalSoFar is null ? further : Expression.AndAlso(equalSoFar, further);
             any = any is null ? step : Expression.OrElse(any, step);
             var equal = Expression.Equal(left, right);
             equalSoFar = equalSoFar is null ? equal : Expression.AndAlso(equalSoFar, equal);
         }
 
-        return Expression.Lambda<Func<T, bool>>(any!, row);
+        return Expression.Lambda<Func<T, bool>>(Expression.AndAlso(from!, any!), row);
     }
 
-    private static BinaryExpression Beyond(Expression left, Expression right, bool descending)
+    private static BinaryExpression Beyond(Expression left, Expression right, bool descending, bool orEqual)
     {
         if (left.Type == typeof(string))
         {
@@ -86,7 +91,9 @@ public static class QueryablePaging
             right = Expression.Constant(0);
         }
 
-        return descending ? Expression.LessThan(left, right) : Expression.GreaterThan(left, right);
+        return orEqual
+            ? descending ? Expression.LessThanOrEqual(left, right) : Expression.GreaterThanOrEqual(left, right)
+            : descending ? Expression.LessThan(left, right) : Expression.GreaterThan(left, right);
     }
 
     /// <summary>Through a closure, so that the value becomes a parameter of the statement and not part of its text.</summary>

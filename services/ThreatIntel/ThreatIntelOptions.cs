@@ -20,6 +20,12 @@ internal sealed class ThreatIntelOptions
     /// <summary>How often indicators are looked through for those that have expired.</summary>
     public TimeSpan ExpiryInterval { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often feeds are looked through for those that are due.</summary>
+    public TimeSpan FeedInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The wait before a source is asked a second time, doubled each time, with jitter.</summary>
+    public TimeSpan FeedRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Where bundles wait; by default <c>imports</c> under the platform's data root.</summary>
     public string? ImportFolder { get; set; }
 }

@@ -5,6 +5,7 @@ using Platform.ThreatIntel.Assets;
 using Platform.ThreatIntel.Attack;
 using Platform.ThreatIntel.Campaigns;
 using Platform.ThreatIntel.Exports;
+using Platform.ThreatIntel.Feeds;
 using Platform.ThreatIntel.Formats;
 using Platform.ThreatIntel.Imports;
 using Platform.ThreatIntel.Incidents;
@@ -34,6 +35,8 @@ internal static class ThreatIntelSetup
             .Validate(o => o.ImportWorkers is >= 1 and <= 16, "ThreatIntel:ImportWorkers must be from 1 to 16.")
             .Validate(o => o.MaxImportBytes is >= 1_024 and <= 1L << 30, "ThreatIntel:MaxImportBytes must be from 1024 to 1073741824.")
             .Validate(o => o.ExpiryInterval >= TimeSpan.FromMilliseconds(100) && o.ExpiryInterval <= TimeSpan.FromDays(1), "ThreatIntel:ExpiryInterval must be from 100 ms to 1 day.")
+            .Validate(o => o.FeedInterval >= TimeSpan.FromMilliseconds(100) && o.FeedInterval <= TimeSpan.FromHours(1), "ThreatIntel:FeedInterval must be from 100 ms to 1 hour.")
+            .Validate(o => o.FeedRetryDelay >= TimeSpan.Zero && o.FeedRetryDelay <= TimeSpan.FromSeconds(30), "ThreatIntel:FeedRetryDelay must be from 0 to 30 seconds.")
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<ThreatIntelDb>("threatinteldb");
         builder.AddMessaging<ThreatIntelDb>(ServiceName, consumers => consumers
@@ -44,6 +47,7 @@ internal static class ThreatIntelSetup
         builder.Services.AddScoped<ObjectWriter>();
         builder.Services.AddScoped<ChangeObject>();
         builder.Services.AddScoped<ObserveEvents>();
+        builder.Services.AddScoped<SearchIndicators>();
         builder.Services.AddScoped<AddTaxiiObjects>();
         builder.Services.AddScoped<DeleteTaxiiObject>();
         builder.Services.AddScoped<ReceiveImport>();
@@ -51,11 +55,19 @@ internal static class ThreatIntelSetup
         builder.Services.AddScoped<ForeignFormat>();
         builder.Services.AddScoped<MostLinked>();
         builder.Services.AddScoped<ReadTop>();
+        builder.AddGuardedHttp();
+        builder.Services.AddSingleton<FeedVault>();
+        builder.Services.AddSingleton<FeedHttp>();
+        builder.Services.AddSingleton<FeedSignal>();
+        builder.Services.AddSingleton<PollFeed>();
+        builder.Services.AddScoped<ReadTaxiiFeed>();
+        builder.Services.AddScoped<ReadDocumentFeed>();
         builder.Services.AddSingleton<ImportSpool>();
         builder.Services.AddSingleton<ImportQueue>();
         builder.Services.AddSingleton<ImportRunner>();
         builder.Services.AddHostedService<ImportWorker>();
         builder.Services.AddHostedService<ExpiryWorker>();
+        builder.Services.AddHostedService<FeedWorker>();
         builder.Services.AddHostedService<SampleLoader>();
         return builder;
     }
@@ -74,6 +86,7 @@ internal static class ThreatIntelSetup
         api.MapObjects();
         api.MapIndicatorBulk();
         api.MapImports();
+        api.MapFeeds();
         api.MapExports();
         api.MapSavedCollections();
         api.MapAttack();

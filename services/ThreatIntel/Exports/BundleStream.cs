@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Metadata;
 using Npgsql;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
 
 namespace Platform.ThreatIntel.Exports;
@@ -15,19 +16,13 @@ internal sealed class BundleStream(NpgsqlDataSource source, Caller caller, strin
 {
     private const int FlushAt = 64 * 1024;
 
-    // A relationship is left out when one of its ends is stored and hidden from the caller.
     private const string Objects = """
         SELECT v.raw FROM objects o
         JOIN object_versions v ON v.tenant_id = o.tenant_id AND v.stix_id = o.stix_id AND v.revision = o.revision
         WHERE o.tlp <= $1 AND o.shadowed_from > $1
           AND (cardinality($2::text[]) = 0 OR o.type = ANY($2))
           AND ($3::timestamptz IS NULL OR o.modified > $3)
-          AND ($1 = 4 OR o.type NOT IN ('relationship', 'sighting') OR NOT EXISTS (
-              SELECT 1 FROM relationships r JOIN objects e ON e.tenant_id = r.tenant_id AND e.stix_id IN (r.source_ref, r.target_ref) AND e.tlp > $1
-              WHERE r.tenant_id = o.tenant_id AND r.stix_id = o.stix_id AND r.tlp = o.tlp
-                AND NOT EXISTS (SELECT 1 FROM objects s WHERE s.tenant_id = e.tenant_id AND s.stix_id = e.stix_id AND s.tlp <= $1)))
-        ORDER BY o.stix_id
-        """;
+        """ + ObjectQueries.Connected + " ORDER BY o.stix_id";
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

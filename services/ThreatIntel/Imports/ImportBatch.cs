@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text.Json;
+using Platform.ThreatIntel.Formats;
 using Platform.ThreatIntel.Objects;
 using Stix;
 using Stix.Bundles;
@@ -8,9 +8,10 @@ using Stix.Bundles;
 namespace Platform.ThreatIntel.Imports;
 
 /// <summary>Consecutive entries of a bundle: those that can be written, and what is wrong with the others.</summary>
-internal sealed class ImportBatch(long from)
+/// <param name="from">The index of the first entry.</param>
+/// <param name="upgrades">Whether objects of STIX 2.0 come in as 2.1.</param>
+internal sealed class ImportBatch(long from, bool upgrades = true)
 {
-
     public List<IncomingObject> Objects { get; } = [];
 
     public List<ImportFault> Faults { get; } = [];
@@ -31,6 +32,12 @@ internal sealed class ImportBatch(long from)
             return;
         }
 
+        if (upgrades && Stix20.Is(item.Head!))
+        {
+            Upgrade(item, markings);
+            return;
+        }
+
         var raw = item.Raw.ToArray();
         Bytes += raw.Length;
         var id = item.Head!.Id;
@@ -43,23 +50,35 @@ internal sealed class ImportBatch(long from)
         Objects.Add(new IncomingObject(item.Index, id, item.Head, markings.Of(item.Head), raw));
     }
 
-    /// <summary>
-    /// The deterministic id of a cyber-observable that came without one; where the specification asks for a random one,
-    /// a UUIDv4 drawn from the content, so that a second import finds it again.
-    /// </summary>
+    private void Upgrade(in BundleItem item, MarkingLevels markings)
+    {
+        try
+        {
+            foreach (var raw in Stix20.Upgrade(item.Raw))
+            {
+                if (ObjectHeadReader.TryRead(raw, out var head, out var fault))
+                {
+                    Bytes += raw.Length;
+                    Objects.Add(new IncomingObject(item.Index, head!.Id!, head, markings.Of(head), raw));
+                }
+                else
+                {
+                    Faults.Add(new ImportFault(item.Index, item.Head!.Id, $"$.objects[{item.Index}]{fault!.Path}", fault.Message));
+                    return;
+                }
+            }
+        }
+        catch (FormatException exception)
+        {
+            Faults.Add(new ImportFault(item.Index, item.Head!.Id, $"$.objects[{item.Index}]", exception.Message));
+        }
+    }
+
+    /// <summary>The id of a cyber-observable that came without one.</summary>
     private static string IdFor(string type, byte[] raw)
     {
         using var json = JsonDocument.Parse(raw, new JsonDocumentOptions { MaxDepth = 256 });
-        if (ObservableId.Compute(type, json.RootElement) is { } id)
-        {
-            return id;
-        }
-
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(CanonicalJson.Write(json.RootElement)), hash);
-        hash[6] = (byte)((hash[6] & 0x0F) | 0x40);
-        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return StixId.Create(type, new Guid(hash[..16], bigEndian: true));
+        return ObservableId.Compute(type, json.RootElement) ?? ContentId.Of(type, json.RootElement);
     }
 
     private static byte[] WithId(byte[] raw, string id)

@@ -77,7 +77,7 @@ internal static class IndicatorEndpoints
 
         if (text is not null)
         {
-            var hits = db.SearchIndicators(ObjectQueries.Containing(text), (short)call.Clearance, MaxHits);
+            var hits = db.FindIndicators(FindBy.Text, ObjectQueries.Containing(text), null, (short)call.Clearance, MaxHits);
             indicators = indicators.Where(i => hits.Any(hit => hit.StixId == i.StixId && hit.Tlp == (short)(object)i.Tlp));
         }
 

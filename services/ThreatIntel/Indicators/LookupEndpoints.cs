@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Lifecycle;
 using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
 
@@ -20,7 +21,8 @@ internal static class LookupEndpoints
     }
 
     /// <summary>Which indicators name these values; in the order asked, without matches where nothing is known.</summary>
-    private static async Task<Ok<LookupResults>> Lookup(Body<LookupRequest> body, ThreatIntelDb db, CallContext call, CancellationToken ct)
+    private static async Task<Ok<LookupResults>> Lookup(
+        Body<LookupRequest> body, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct)
     {
         var asked = body.Value.Values;
         var candidates = new IReadOnlyList<Observable>[asked.Count];
@@ -34,7 +36,7 @@ internal static class LookupEndpoints
             }
         }
 
-        var found = await FindAsync(db, [.. keys], call.Clearance, ct);
+        var found = await FindAsync(db, [.. keys], call.Clearance, clock.GetUtcNow(), ct);
         var results = new LookupResult[candidates.Length];
         for (var i = 0; i < results.Length; i++)
         {
@@ -44,24 +46,29 @@ internal static class LookupEndpoints
         return TypedResults.Ok(new LookupResults(results));
     }
 
-    private static async Task<Dictionary<Guid, List<LookupMatch>>> FindAsync(ThreatIntelDb db, Guid[] keys, TlpLevel clearance, CancellationToken ct)
+    private static async Task<Dictionary<Guid, List<LookupMatch>>> FindAsync(
+        ThreatIntelDb db, Guid[] keys, TlpLevel clearance, DateTimeOffset now, CancellationToken ct)
     {
-        var rows = db.IndicatorValues.AsNoTracking().Where(v => keys.Contains(v.ValueKey) && v.Tlp <= clearance)
+        var rows = await db.IndicatorValues.AsNoTracking().Where(v => keys.Contains(v.ValueKey) && v.Tlp <= clearance)
             .Join(
                 db.Indicators.VisibleTo(clearance).Where(i => !i.Revoked),
                 v => new { v.StixId, v.Tlp },
                 i => new { i.StixId, i.Tlp },
-                (v, i) => new { v.ValueKey, Match = new LookupMatch(i.StixId, i.Name, v.Type, i.Severity, i.Confidence, i.Tlp, i.ValidUntil) })
-            .AsAsyncEnumerable();
+                (v, i) => new { v.ValueKey, v.Type, v.Value, i.StixId, i.Name, i.IndicatorType, i.Severity, i.Confidence, i.Tlp, i.ValidFrom, i.ValidUntil })
+            .ToListAsync(ct);
+        var sighted = await LastSightings.ReadAsync(db, clearance, [.. rows.Select(row => row.StixId).Distinct()], ct);
         var found = new Dictionary<Guid, List<LookupMatch>>();
-        await foreach (var row in rows.WithCancellation(ct))
+        foreach (var row in rows)
         {
             if (!found.TryGetValue(row.ValueKey, out var matches))
             {
                 found.Add(row.ValueKey, matches = []);
             }
 
-            matches.Add(row.Match);
+            var worth = Decay.Confidence(
+                row.Confidence, row.IndicatorType, row.ValidFrom, row.ValidUntil, sighted.TryGetValue(row.StixId, out var at) ? at : null,
+                WarningLists.Find(row.Type, row.Value) is not null, now);
+            matches.Add(new LookupMatch(row.StixId, row.Name, row.Type, row.Severity, row.Confidence, worth, row.Tlp, row.ValidUntil));
         }
 
         return found;
@@ -96,8 +103,16 @@ internal sealed record LookupResults(IReadOnlyList<LookupResult> Results);
 internal sealed record LookupResult(string Value, string Normalized, string Type, IReadOnlyList<LookupMatch> Matches);
 
 /// <summary>An indicator that names the value.</summary>
+/// <param name="Id">Its STIX id.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="IndicatorType">The type of the value.</param>
+/// <param name="Severity">low, medium, high or critical, where it states one.</param>
+/// <param name="Confidence">As it was stated, 0 to 100.</param>
+/// <param name="EffectiveConfidence">What that is worth now: see the indicator.</param>
+/// <param name="Tlp">Its level.</param>
+/// <param name="ValidUntil">Until when it is valid.</param>
 internal sealed record LookupMatch(
-    string Id, string Name, string IndicatorType, string? Severity, int? Confidence, TlpLevel Tlp, DateTimeOffset? ValidUntil);
+    string Id, string Name, string IndicatorType, string? Severity, int? Confidence, int EffectiveConfidence, TlpLevel Tlp, DateTimeOffset? ValidUntil);
 
 internal sealed class LookupRequestValidator : AbstractValidator<LookupRequest>
 {

@@ -1,19 +1,12 @@
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Platform.ServiceDefaults;
-using Platform.ThreatIntel.Lifecycle;
-using Platform.ThreatIntel.Objects;
-using Platform.ThreatIntel.Storage;
 
 namespace Platform.ThreatIntel.Indicators;
 
-/// <summary>Searching indicators by text.</summary>
+/// <summary>Searching indicators.</summary>
 internal static class SearchEndpoints
 {
-    /// <summary>Hits that are ranked at most.</summary>
-    private const int MaxRanked = 5_000;
-
     public static IEndpointRouteBuilder MapIndicatorSearch(this IEndpointRouteBuilder api)
     {
         api.MapPost("/threat-intel/indicators/search", Search).WithTags("Indicators").RequirePermission("read:threat_intel");
@@ -21,11 +14,12 @@ internal static class SearchEndpoints
     }
 
     /// <summary>
-    /// Indicators whose values, name, labels or description hold the text, best first: an exact value, then a value or
-    /// name that begins with it, then the rest by confidence. Fields come from the body or, in v1, from the query string.
+    /// Indicators by value, address range (<c>10.0.0.0/8</c>), domain and what is below it (<c>*.example.com</c>), prefix
+    /// (<c>abc*</c>), text in name, labels and description, names of related objects, and likeness; best first, with the
+    /// places that match. Fields come from the body or, in v1, from the query string.
     /// </summary>
     private static async Task<Results<Ok<SearchResults>, FaultResult>> Search(
-        HttpRequest request, OptionalBody<SearchRequest> body, ThreatIntelDb db, CallContext call, TimeProvider clock,
+        HttpRequest request, OptionalBody<SearchRequest> body, SearchIndicators indicators,
         string? search_query, string? types, string? limit, CancellationToken ct)
     {
         var query = new QueryReader(request.Query);
@@ -38,36 +32,9 @@ internal static class SearchEndpoints
             return Faults.Invalid("search_query", "is required");
         }
 
-        var wanted = (body.Value?.Types ?? types?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? []).SelectMany(ObservableType.Expand).ToArray();
-        var clearance = call.Clearance;
-        var keys = Observables.Recognise(text).Select(observable => observable.Key).ToArray();
-        var exact = await Page(db.Indicators.Where(i => db.IndicatorValues.Any(v => keys.Contains(v.ValueKey) && v.StixId == i.StixId && v.Tlp == i.Tlp)));
-
-        var needle = Observables.Refang(text).ToLowerInvariant();
-        var hits = db.SearchIndicators(ObjectQueries.Containing(needle), (short)clearance, MaxRanked);
-        var rest = await Page(db.Indicators.Where(i => hits.Any(hit => hit.StixId == i.StixId && hit.Tlp == (short)(object)i.Tlp)));
-        var ranked = exact.Select(i => (Row: i, Score: 1.0))
-            .Concat(rest.Select(i => (Row: i, Score: Score(i, needle))))
-            .DistinctBy(hit => hit.Row.StixId)
-            .OrderByDescending(hit => hit.Score).ThenByDescending(hit => hit.Row.Confidence ?? 0).ThenBy(hit => hit.Row.StixId, StringComparer.Ordinal)
-            .Take(most).ToList();
-        var shown = await LastSightings.ShowAsync(db, clearance, [.. ranked.Select(hit => hit.Row)], clock.GetUtcNow(), ct);
-        return TypedResults.Ok(new SearchResults([.. ranked.Zip(shown, (hit, indicator) => new SearchHit(indicator, hit.Score))]));
-
-        Task<List<Indicator>> Page(IQueryable<Indicator> rows)
-        {
-            rows = rows.AsNoTracking().VisibleTo(clearance);
-            return (wanted.Length == 0 ? rows : rows.Where(i => wanted.Contains(i.IndicatorType)))
-                .OrderByDescending(i => i.Confidence ?? 0).ThenBy(i => i.StixId).Take(most * 5).ToListAsync(ct);
-        }
+        string[] wanted = [.. (body.Value?.Types ?? types?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? []).SelectMany(ObservableType.Expand)];
+        return TypedResults.Ok(await indicators.RunAsync(SearchNeedle.Of(text), wanted, most, ct));
     }
-
-    private static double Score(Indicator indicator, string needle) =>
-        string.Equals(indicator.Value, needle, StringComparison.OrdinalIgnoreCase) || string.Equals(indicator.Name, needle, StringComparison.OrdinalIgnoreCase) ? 1.0
-        : indicator.Value?.StartsWith(needle, StringComparison.OrdinalIgnoreCase) == true || indicator.Name.StartsWith(needle, StringComparison.OrdinalIgnoreCase) ? 0.8
-        : indicator.Value?.Contains(needle, StringComparison.OrdinalIgnoreCase) == true ? 0.6
-        : indicator.Name.Contains(needle, StringComparison.OrdinalIgnoreCase) ? 0.5
-        : 0.3;
 }
 
 /// <summary>What to search for.</summary>
@@ -79,8 +46,12 @@ internal sealed record SearchRequest(string? SearchQuery, IReadOnlyList<string>?
 /// <summary>Hits, best first.</summary>
 internal sealed record SearchResults(IReadOnlyList<SearchHit> Results);
 
-/// <summary>An indicator and how well it fits, up to 1.</summary>
-internal sealed record SearchHit(IndicatorResource Indicator, double Score);
+/// <summary>An indicator that was found.</summary>
+/// <param name="Indicator">The indicator.</param>
+/// <param name="Score">How well it fits, up to 1.</param>
+/// <param name="MatchedBy">Why it was found: value, network, domain, prefix, text, linked or likeness.</param>
+/// <param name="Highlights">Where the text stands.</param>
+internal sealed record SearchHit(IndicatorResource Indicator, double Score, string MatchedBy, IReadOnlyList<Highlight> Highlights);
 
 internal sealed class SearchRequestValidator : AbstractValidator<SearchRequest>
 {

@@ -16,16 +16,22 @@ internal static class Decay
     /// <param name="lastSighted">Its latest sighting that the reader may know of.</param>
     /// <param name="isSuspect">Whether its value stands on a warning list.</param>
     /// <param name="now">The time of reading.</param>
-    public static int Confidence(Indicator indicator, DateTimeOffset? lastSighted, bool isSuspect, DateTimeOffset now)
+    public static int Confidence(Indicator indicator, DateTimeOffset? lastSighted, bool isSuspect, DateTimeOffset now) => indicator.Revoked
+        ? 0
+        : Confidence(indicator.Confidence, indicator.IndicatorType, indicator.ValidFrom, indicator.ValidUntil, lastSighted, isSuspect, now);
+
+    /// <summary>The same of one that is not revoked, by what it depends on.</summary>
+    public static int Confidence(
+        int? stated, string? type, DateTimeOffset validFrom, DateTimeOffset? validUntil, DateTimeOffset? lastSighted, bool isSuspect, DateTimeOffset now)
     {
-        if (indicator.Revoked || now < indicator.ValidFrom || now >= indicator.ValidUntil)
+        if (now < validFrom || now >= validUntil)
         {
             return 0;
         }
 
-        var since = lastSighted > indicator.ValidFrom ? lastSighted.Value : indicator.ValidFrom;
+        var since = lastSighted > validFrom ? lastSighted.Value : validFrom;
         var age = now > since ? now - since : TimeSpan.Zero;
-        var worth = (indicator.Confidence ?? Unstated) * Math.Pow(0.5, age / HalfLife(indicator.IndicatorType));
+        var worth = (stated ?? Unstated) * Math.Pow(0.5, age / HalfLife(type));
         return (int)Math.Round(isSuspect ? worth * OnWarningList : worth, MidpointRounding.AwayFromZero);
     }
 

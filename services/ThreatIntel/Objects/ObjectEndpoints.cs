@@ -17,16 +17,35 @@ internal static class ObjectEndpoints
         return api;
     }
 
-    /// <summary>The current version of an object, as it was imported.</summary>
-    private static async Task<Results<Ok<RawStix>, FaultResult>> Get(string stix_id, HttpResponse response, ThreatIntelDb db, CallContext call, CancellationToken ct)
+    /// <summary>
+    /// The current version of an object, as it was imported; with <c>as_known_on</c> the one that was current at that time.
+    /// </summary>
+    private static async Task<Results<Ok<RawStix>, FaultResult>> Get(
+        string stix_id, HttpRequest request, HttpResponse response, ThreatIntelDb db, CallContext call, string? as_known_on, CancellationToken ct)
     {
+        var query = new QueryReader(request.Query);
+        var at = query.Time("as_known_on");
+        query.ThrowIfInvalid();
         if (await db.FindConnectedAsync(stix_id, call.Clearance, ct) is not { } found)
         {
             return Faults.NotFound("object");
         }
 
+        if (at is { } time)
+        {
+            return await KnownOnAsync(db, stix_id, time, call.Clearance, ct) is { } known ? TypedResults.Ok(known) : Faults.NotFound("object");
+        }
+
         response.SetETag(found.Row.Revision);
         return TypedResults.Ok(new RawStix(found.Raw));
+    }
+
+    /// <summary>Of what had been recorded by then, the newest version; of one that was corrected without a new number the correction.</summary>
+    private static async Task<RawStix?> KnownOnAsync(ThreatIntelDb db, string stixId, DateTimeOffset time, TlpLevel clearance, CancellationToken ct)
+    {
+        var version = await db.ObjectVersions.AsNoTracking().Where(v => v.StixId == stixId && v.Tlp <= clearance && v.RecordedAt <= time)
+            .OrderByDescending(v => v.Modified).ThenByDescending(v => v.Revision).FirstOrDefaultAsync(ct);
+        return version is null ? null : new RawStix(RawBytes.Unpack(version.Raw));
     }
 
     /// <summary>Every version that the caller may see, newest first; 404 when the object itself is not there.</summary>

@@ -4,6 +4,7 @@ using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Analytics;
 using Platform.ThreatIntel.Assets;
 using Platform.ThreatIntel.Campaigns;
+using Platform.ThreatIntel.Feeds;
 using Platform.ThreatIntel.Imports;
 using Platform.ThreatIntel.Incidents;
 using Platform.ThreatIntel.Indicators;
@@ -48,6 +49,10 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
 
     public DbSet<StoredStatus> TaxiiStatuses => Set<StoredStatus>();
 
+    public DbSet<Feed> Feeds => Set<Feed>();
+
+    public DbSet<FeedRun> FeedRuns => Set<FeedRun>();
+
     public DbSet<ObjectRollup> ObjectRollups => Set<ObjectRollup>();
 
     public DbSet<IndicatorRollup> IndicatorRollups => Set<IndicatorRollup>();
@@ -60,9 +65,9 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
 
     public DbSet<IncidentRollup> IncidentRollups => Set<IncidentRollup>();
 
-    /// <summary>Indicators whose search text matches a LIKE pattern (see the first migration).</summary>
-    public IQueryable<IndicatorHit> SearchIndicators(string pattern, short clearance, int maxRows) =>
-        FromExpression(() => SearchIndicators(pattern, clearance, maxRows));
+    /// <summary>Indicators that are found in one of the ways of <see cref="FindBy"/>.</summary>
+    public IQueryable<IndicatorHit> FindIndicators(string how, string needle, string[]? kinds, short clearance, int most) =>
+        FromExpression(() => FindIndicators(how, needle, kinds, clearance, most));
 
     /// <summary>The tenant of the scope; none without a caller. Row-level security stands behind these filters.</summary>
     private Guid Tenant => Call.TenantIdOrNull ?? Guid.Empty;
@@ -168,6 +173,22 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
             e.HasIndex(s => new { s.TenantId, s.CreatedAt });
             e.HasQueryFilter(row => row.TenantId == Tenant);
         });
+        modelBuilder.Entity<Feed>(e =>
+        {
+            e.HasKey(f => new { f.TenantId, f.Id });
+            e.HasIndex(f => f.NextPollAt).HasFilter("enabled");
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.Property(f => f.Clearance).HasConversion<short>();
+            e.Property(f => f.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<FeedRun>(e =>
+        {
+            e.HasKey(r => new { r.TenantId, r.Id });
+            e.HasIndex(r => new { r.TenantId, r.FeedId, r.Id });
+            e.HasIndex(r => r.FinishedAt).HasFilter("finished_at IS NULL");
+            e.HasQueryFilter(row => row.TenantId == Tenant);
+            e.Property(r => r.Status).HasConversion<string>();
+        });
         modelBuilder.AddRollups();
         modelBuilder.Entity<ObjectRollup>().HasQueryFilter(row => row.TenantId == Tenant);
         modelBuilder.Entity<IndicatorRollup>().HasQueryFilter(row => row.TenantId == Tenant);
@@ -176,7 +197,7 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
         modelBuilder.Entity<LinkRollup>().HasQueryFilter(row => row.TenantId == Tenant);
         modelBuilder.Entity<IncidentRollup>().HasQueryFilter(row => row.TenantId == Tenant);
         modelBuilder.Entity<IndicatorHit>().HasNoKey();
-        modelBuilder.HasDbFunction(() => SearchIndicators(default!, default, default)).HasName("search_indicators");
+        modelBuilder.HasDbFunction(() => FindIndicators(default!, default!, default, default, default)).HasName("find_indicators");
         modelBuilder.HasSequence<long>("object_revisions");
         modelBuilder.Entity<StixObject>().ToTable("objects");
         modelBuilder.Entity<StoredStatus>().ToTable("taxii_statuses");

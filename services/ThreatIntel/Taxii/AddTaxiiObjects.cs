@@ -77,7 +77,7 @@ internal sealed class AddTaxiiObjects(ThreatIntelDb db, NpgsqlDataSource source,
             items.Add(new BundleItem(i, 0, envelope[i], head, fault));
         }
 
-        var batch = new ImportBatch(0);
+        var batch = new ImportBatch(0, upgrades: false);
         foreach (var item in items)
         {
             batch.Add(item, markings);

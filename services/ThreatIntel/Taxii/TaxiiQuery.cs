@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
 
 namespace Platform.ThreatIntel.Taxii;
@@ -32,13 +33,6 @@ internal static class TaxiiQuery
         WHERE o.tlp <= $1 AND o.shadowed_from > $1 AND v.tlp <= $1
           AND NOT EXISTS (SELECT 1 FROM object_versions n WHERE n.tenant_id = v.tenant_id AND n.stix_id = v.stix_id
               AND n.modified = v.modified AND n.revision > v.revision AND n.tlp <= $1)
-        """;
-
-    private const string Connected = """
-         AND ($1 = 4 OR o.type NOT IN ('relationship', 'sighting') OR NOT EXISTS (
-              SELECT 1 FROM relationships r JOIN objects e ON e.tenant_id = r.tenant_id AND e.stix_id IN (r.source_ref, r.target_ref) AND e.tlp > $1
-              WHERE r.tenant_id = o.tenant_id AND r.stix_id = o.stix_id AND r.tlp = o.tlp
-                AND NOT EXISTS (SELECT 1 FROM objects s WHERE s.tenant_id = e.tenant_id AND s.stix_id = e.stix_id AND s.tlp <= $1)))
         """;
 
     private const string FirstOf = """
@@ -114,7 +108,7 @@ internal static class TaxiiQuery
             sql.Append($" AND ({string.Join(" OR ", versions)})");
         }
 
-        sql.Append(Connected).Append($" ORDER BY {added}, {revision} LIMIT {Parameter(NpgsqlDbType.Integer, filter.Limit + 1)}");
+        sql.Append(ObjectQueries.Connected).Append($" ORDER BY {added}, {revision} LIMIT {Parameter(NpgsqlDbType.Integer, filter.Limit + 1)}");
         command.CommandText = sql.ToString();
 #pragma warning restore CA2100
         return command;

@@ -282,6 +282,33 @@ public sealed partial class TaxiiServerTests(ThreatIntelFixture service)
         }
     }
 
+    [Fact]
+    public async Task S4_2_A_body_above_max_content_length_is_413()
+    {
+        var (tenant, client, all) = await WithAsync();
+        var largest = (await GetAsync(client, $"/taxii2/{tenant}/")).GetProperty("max_content_length").GetInt32();
+        var response = await SendAsync(client, HttpMethod.Post, all + "objects/", Envelope(Tool(1)) + new string(' ', largest));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal("413", (await BodyOf(response)).GetProperty("http_status").GetString());
+        Assert.Empty(await IdsAsync(client, all + "objects/"));
+    }
+
+    [Fact]
+    public async Task S3_5_next_comes_with_more_only_and_keeps_the_filter()
+    {
+        var (_, client, all) = await WithAsync([.. Enumerable.Range(0, 6).Select(i => Tool(i)), .. Enumerable.Range(0, 3).Select(i => Tool(i).Replace("tool--", "campaign--", StringComparison.Ordinal).Replace("\"type\":\"tool\"", "\"type\":\"campaign\"", StringComparison.Ordinal))]);
+        foreach (var list in new[] { "objects/", "manifest/" })
+        {
+            var first = await GetAsync(client, $"{all}{list}?match[type]=campaign&limit=2");
+            Assert.True(first.GetProperty("more").GetBoolean());
+            Assert.Equal(2, first.GetProperty("objects").GetArrayLength());
+            var last = await GetAsync(client, $"{all}{list}?match[type]=campaign&limit=2&next={first.GetProperty("next").GetString()}");
+            Assert.False(last.GetProperty("more").GetBoolean());
+            Assert.False(last.TryGetProperty("next", out _));
+            Assert.StartsWith("campaign--", Assert.Single(last.GetProperty("objects").EnumerateArray()).GetProperty("id").GetString(), StringComparison.Ordinal);
+        }
+    }
+
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
     private static partial Regex Micros();
 }

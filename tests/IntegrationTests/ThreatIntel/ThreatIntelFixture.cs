@@ -49,6 +49,9 @@ public sealed class ThreatIntelFixture(Stack stack) : IAsyncLifetime
             ["Messaging:Prefix"] = _database.Name,
             ["Platform:DataRoot"] = _data,
             ["ThreatIntel:ExpiryInterval"] = "00:00:00.5",
+            ["ThreatIntel:FeedInterval"] = "00:00:00.2",
+            ["ThreatIntel:FeedRetryDelay"] = "00:00:00.01",
+            ["Outbound:AllowedNetworks:0"] = "127.0.0.0/8",
             ["ThreatIntel:ImportBatchSize"] = batchSize.ToString(System.Globalization.CultureInfo.InvariantCulture),
         });
         _host.CreateClient().Dispose();

@@ -116,6 +116,56 @@ public sealed class VisibilityTests(ThreatIntelFixture service)
         Assert.Equal("$.objects[0].object_marking_refs", import.GetProperty("errors")[0].GetProperty("path").GetString());
     }
 
+    /// <summary>A relationship to something hidden and one to nothing at all are told apart by no answer.</summary>
+    [Fact]
+    public async Task A_relationship_of_ones_own_does_not_tell_whether_its_end_exists()
+    {
+        var (tenant, green) = (Guid.Empty, service.ClientFor(Guid.Empty));
+        var answers = new List<string>();
+        foreach (var end in new[] { 2, 3 })
+        {
+            // 2 is hidden, 3 was never stored.
+            tenant = Guid.NewGuid();
+            green = service.ClientFor(tenant, TlpLevel.Green);
+            await service.ImportAsync(tenant, ThreatIntelFixture.BundleBytes(Object("threat-actor", 1, Tlp.Clear, "\"name\":\"open\""), Object("threat-actor", 2, Tlp.Red, "\"name\":\"secret\"")), Ct);
+            var body = Object("relationship", end, Tlp.Clear, $"\"relationship_type\":\"related-to\",\"source_ref\":\"{IdOf("threat-actor", 1)}\",\"target_ref\":\"{IdOf("threat-actor", end)}\"");
+            var told = new StringBuilder();
+            var import = await service.ImportAsync(tenant, ThreatIntelFixture.BundleBytes(body), Ct, TlpLevel.Green);
+            told.Append(import.GetProperty("created").GetInt32()).Append(import.GetProperty("failed").GetInt32());
+            var id = IdOf("relationship", end);
+            foreach (var path in new[]
+            {
+                "threat-intel/relationships", "threat-intel/relationships?ref=" + IdOf("threat-actor", end), "threat-intel/relationships/" + id, "threat-intel/objects/" + id,
+                $"threat-intel/objects/{id}/versions", "threat-intel/export?types=relationship", "analytics/overview", "analytics/actors/top", "analytics/geo",
+            })
+            {
+                var response = await green.GetAsync("/api/v2/" + path, Ct);
+                var text = await response.Content.ReadAsStringAsync(Ct);
+                told.Append(path).Append((int)response.StatusCode).Append(response.IsSuccessStatusCode ? System.Text.RegularExpressions.Regex.Replace(text, "bundle--[0-9a-f-]+|\"(as_of|generated_at|timestamp)\":\"[^\"]+\"", "") : "");
+            }
+
+            foreach (var path in new[] { "objects/", "manifest/", $"objects/{id}/", $"objects/{id}/versions/", "objects/?match[type]=relationship" })
+            {
+                var response = await TaxiiCalls.SendAsync(green, HttpMethod.Get, $"/taxii2/{tenant}/collections/all/{path}");
+                var text = await response.Content.ReadAsStringAsync(Ct);
+                told.Append(path).Append((int)response.StatusCode).Append(text.Contains(id, StringComparison.Ordinal));
+            }
+
+            var sent = await green.PostAsync("/api/v2/threat-intel/relationships", new StringContent(body, Encoding.UTF8, "application/json"), Ct);
+            told.Append((int)sent.StatusCode);
+            var changed = await green.PatchAsync("/api/v2/threat-intel/relationships/" + id, new StringContent("""{"description":"x"}""", Encoding.UTF8, "application/json"), Ct);
+            told.Append((int)changed.StatusCode);
+            answers.Add(told.ToString().Replace(IdOf("threat-actor", end), "END", StringComparison.Ordinal).Replace(id, "ID", StringComparison.Ordinal));
+            Assert.DoesNotContain("\"ID\"", answers[^1], StringComparison.Ordinal);
+        }
+
+        Assert.Equal(answers[0], answers[1]);
+
+        // Once the end is there for everybody, so is the relationship.
+        await service.ImportAsync(tenant, ThreatIntelFixture.BundleBytes(Object("threat-actor", 3, Tlp.Green, "\"name\":\"third\"")), Ct);
+        Assert.Equal(HttpStatusCode.OK, (await green.GetAsync("/api/v2/threat-intel/relationships/" + IdOf("relationship", 3), Ct)).StatusCode);
+    }
+
     [Fact]
     public async Task An_object_that_is_marked_higher_disappears_for_the_lower()
     {
@@ -179,7 +229,9 @@ public sealed class VisibilityTests(ThreatIntelFixture service)
         Assert.Empty(await db.Indicators.IgnoreQueryFilters().ToListAsync(Ct));
         Assert.Empty(await db.IndicatorValues.IgnoreQueryFilters().ToListAsync(Ct));
         Assert.Empty(await db.Imports.IgnoreQueryFilters().ToListAsync(Ct));
-        Assert.Empty(await db.SearchIndicators("%", 4, 100).ToListAsync(Ct));
+        Assert.Empty(await db.Feeds.IgnoreQueryFilters().ToListAsync(Ct));
+        Assert.Empty(await db.FeedRuns.IgnoreQueryFilters().ToListAsync(Ct));
+        Assert.Empty(await db.FindIndicators("text", "%", null, 4, 100).ToListAsync(Ct));
 
         var source = scope.ServiceProvider.GetRequiredService<NpgsqlDataSource>();
         await using var session = await TenantSession.OpenAsync(source, b, Ct);
