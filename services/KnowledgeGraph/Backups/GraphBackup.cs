@@ -8,9 +8,9 @@ namespace Platform.KnowledgeGraph.Backups;
 /// <summary>
 /// Writes the graphs as lines and puts them back: for each tenant the graph of each level, with what users made, and the
 /// ledger, which holds what an outbox and an inbox hold elsewhere. A tenant's graphs are of one moment, since nothing is
-/// projected into them meanwhile. The graph database knows no transaction over more than one query; so the ledger, which
-/// makes graphs count, goes first when something is replaced and comes last, and a restore that was interrupted is
-/// delivered again and begins anew.
+/// projected into them meanwhile. A restore builds every graph under a key of its own; only when the part is read to its
+/// end do they take the places of those that are read, each by a rename, the ledger, which makes graphs count, after the
+/// graphs it names. What is interrupted before that has changed nothing; after it, the repeated message does it again.
 /// </summary>
 internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWriter writer, Ledger ledger, Projector projector)
 {
@@ -71,19 +71,56 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
     /// <summary>Puts what was written in the place of the graphs of every tenant, or of some.</summary>
     public async Task<long> RestoreAsync(Func<Func<string, CancellationToken, Task>, Task<long>> read, Func<Guid, bool>? only, CancellationToken ct)
     {
-        foreach (var tenant in await TenantsAsync(only, ct))
+        await DropUnfinishedAsync(only, ct);
+        var loading = new Loading(writer, ledger);
+        long rows;
+        try
         {
-            await projector.AloneAsync(tenant, async () =>
-            {
-                await ledger.DropAsync(tenant, ct);
-                await graphs.EraseAsync(tenant, ct);
-            }, ct);
+            rows = await read(loading.TakeAsync);
+            await loading.FlushAsync(ct);
+        }
+        catch
+        {
+            await DropUnfinishedAsync(only, CancellationToken.None);
+            throw;
         }
 
-        var loading = new Loading(writer, ledger);
-        var rows = await read(loading.TakeAsync);
-        await loading.FlushAsync(ct);
+        foreach (var tenant in (await TenantsAsync(only, ct)).Union(loading.Tenants.Keys))
+        {
+            await projector.AloneAsync(tenant, () => SwapAsync(tenant, loading.Tenants.GetValueOrDefault(tenant), ct), ct);
+        }
+
         return rows;
+    }
+
+    private async Task SwapAsync(Guid tenant, IReadOnlyCollection<GraphKey>? restored, CancellationToken ct)
+    {
+        var ledgerKey = GraphKey.Ledger(tenant);
+        if (restored is null)
+        {
+            await ledger.DropAsync(tenant, ct);
+        }
+
+        foreach (var graph in (restored ?? []).OrderBy(g => g == ledgerKey))
+        {
+            await store.ReplaceAsync(graph, graph.Restored, ct);
+        }
+
+        foreach (var graph in Enum.GetValues<TlpLevel>().Select(level => GraphKey.Of(tenant, level)).Where(g => restored?.Contains(g) != true))
+        {
+            await store.DropAsync(graph, ct);
+        }
+
+        graphs.Forget(tenant);
+    }
+
+    /// <summary>What an earlier restore built and did not get to use.</summary>
+    private async Task DropUnfinishedAsync(Func<Guid, bool>? only, CancellationToken ct)
+    {
+        foreach (var graph in (await store.ListAsync(ct)).Where(g => g is { IsRestored: true, Tenant: { } tenant } && only?.Invoke(tenant) != false))
+        {
+            await store.DropAsync(graph, ct);
+        }
     }
 
     private async Task<IReadOnlyList<Guid>> TenantsAsync(Func<Guid, bool>? only, CancellationToken ct) =>
@@ -94,8 +131,12 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
     {
         private readonly List<NodeLine> _nodes = [];
         private readonly List<EdgeLine> _edges = [];
+        private readonly Dictionary<Guid, HashSet<GraphKey>> _tenants = [];
         private Guid _tenant;
         private GraphKey? _graph;
+
+        /// <summary>The graphs that were built, by their tenant.</summary>
+        public IReadOnlyDictionary<Guid, HashSet<GraphKey>> Tenants => _tenants;
 
         public async Task TakeAsync(string text, CancellationToken ct)
         {
@@ -127,14 +168,14 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
 
         public async Task FlushAsync(CancellationToken ct)
         {
-            if (_graph is not { } graph)
+            if (_graph is { } graph && graph == GraphKey.Ledger(_tenant))
             {
-                await ledger.PutAsync(_tenant, _nodes.Select(n => (n.Label, n.Properties)), ct);
+                await ledger.PutAsync(graph.Restored, _nodes.Select(n => (n.Label, n.Properties)), ct);
             }
-            else
+            else if (_graph is { } level)
             {
-                await writer.PutNodesAsync(graph, _nodes.Select(n => (n.Label, n.Properties)), ct);
-                await writer.PutEdgesAsync(graph, _edges, e => new EdgeEnds(e.Source, e.Type, e.Target), e => e.Properties, ct);
+                await writer.PutNodesAsync(level.Restored, _nodes.Select(n => (n.Label, n.Properties)), ct);
+                await writer.PutEdgesAsync(level.Restored, _edges, e => new EdgeEnds(e.Source, e.Type, e.Target), e => e.Properties, ct);
             }
 
             _nodes.Clear();
@@ -145,17 +186,20 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
         {
             if (line.Tenant is { } tenant)
             {
-                _tenant = tenant;
+                (_tenant, _graph) = (tenant, null);
+                _tenants[tenant] = [];
             }
             else if (line.Level is { } word && TlpLevels.TryParse(word, out var level))
             {
                 _graph = GraphKey.Of(_tenant, level);
-                await writer.PrepareAsync(_graph.Value, ct);
+                _tenants[_tenant].Add(_graph.Value);
+                await writer.PrepareAsync(_graph.Value.Restored, ct);
             }
             else if (line.Ledger is true)
             {
-                _graph = null;
-                await ledger.PrepareAsync(_tenant, ct);
+                _graph = GraphKey.Ledger(_tenant);
+                _tenants[_tenant].Add(_graph.Value);
+                await ledger.PrepareAsync(_graph.Value.Restored, ct);
             }
             else
             {

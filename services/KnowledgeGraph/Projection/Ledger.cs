@@ -47,7 +47,10 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
         new("Entry", ["id"]), new("Message", ["id", "at"]), new("Waiting", ["key", "source", "target"]), new("Level", ["slot"]), new("Lag", ["id"]),
     ];
 
-    public Task PrepareAsync(Guid tenant, CancellationToken ct) => store.PrepareAsync(GraphKey.Ledger(tenant), Indexes, ct);
+    public Task PrepareAsync(Guid tenant, CancellationToken ct) => PrepareAsync(GraphKey.Ledger(tenant), ct);
+
+    /// <summary>Makes the indexes of a ledger that is built under another key.</summary>
+    public Task PrepareAsync(GraphKey ledger, CancellationToken ct) => store.PrepareAsync(ledger, Indexes, ct);
 
     /// <summary>Everything that is remembered of a tenant, node by node.</summary>
     public async IAsyncEnumerable<(string Label, IReadOnlyDictionary<string, object?> Properties)> EverythingAsync(Guid tenant, [EnumeratorCancellation] CancellationToken ct)
@@ -61,8 +64,8 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
         }
     }
 
-    /// <summary>Puts back what was remembered.</summary>
-    public async Task PutAsync(Guid tenant, IEnumerable<(string Label, IReadOnlyDictionary<string, object?> Properties)> nodes, CancellationToken ct)
+    /// <summary>Puts back what was remembered, into a ledger under whatever key.</summary>
+    public async Task PutAsync(GraphKey ledger, IEnumerable<(string Label, IReadOnlyDictionary<string, object?> Properties)> nodes, CancellationToken ct)
     {
         foreach (var group in nodes.GroupBy(n => n.Label, n => n.Properties))
         {
@@ -72,7 +75,7 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
             }
 
             await store.WriteAsync(
-                GraphKey.Ledger(tenant), $"UNWIND $rows AS row CREATE (n:{group.Key}) SET n = row", new Dictionary<string, object?> { ["rows"] = group.ToArray() }, ct);
+                ledger, $"UNWIND $rows AS row CREATE (n:{group.Key}) SET n = row", new Dictionary<string, object?> { ["rows"] = group.ToArray() }, ct);
         }
     }
 

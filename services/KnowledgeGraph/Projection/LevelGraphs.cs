@@ -82,6 +82,9 @@ internal sealed class LevelGraphs(Ledger ledger, IGraphStore store, GraphWriter 
         return erased;
     }
 
+    /// <summary>Takes nothing as known of a tenant whose graphs were replaced.</summary>
+    public void Forget(Guid tenant) => _known.TryRemove(tenant, out _);
+
     private async Task MakeAsync(Guid tenant, TlpLevel level, TlpLevel? lower, CancellationToken ct)
     {
         var graph = GraphKey.Of(tenant, level);

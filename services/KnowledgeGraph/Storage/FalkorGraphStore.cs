@@ -72,6 +72,18 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
         }
     }
 
+    public async Task ReplaceAsync(GraphKey graph, GraphKey by, CancellationToken ct)
+    {
+        try
+        {
+            await client.CommandAsync(["RENAME", by.Name, graph.Name], ct);
+        }
+        catch (FalkorDbException exception)
+        {
+            throw Failure(exception);
+        }
+    }
+
     public async Task<IReadOnlyList<GraphKey>> ListAsync(CancellationToken ct)
     {
         try

@@ -9,11 +9,18 @@ namespace Platform.KnowledgeGraph.Storage;
 internal readonly record struct GraphKey(string Name)
 {
     private const string Prefix = "kg:";
+    private const string RestoredSuffix = "restored";
 
     public static GraphKey Of(Guid tenant, TlpLevel level) => new($"{Prefix}{tenant:D}:{level.ToWire()}");
 
     /// <summary>Whose graph it is.</summary>
-    public Guid? Tenant => Name.StartsWith(Prefix, StringComparison.Ordinal) && Name.Split(':') is [_, var id, _] && Guid.TryParse(id, out var tenant) ? tenant : null;
+    public Guid? Tenant => Name.StartsWith(Prefix, StringComparison.Ordinal) && Name.Split(':') is { Length: 3 or 4 } parts && Guid.TryParse(parts[1], out var tenant) ? tenant : null;
+
+    /// <summary>The key under which a restore builds what will stand in this graph's place; no reader looks there.</summary>
+    public GraphKey Restored => new($"{Name}:{RestoredSuffix}");
+
+    /// <summary>Whether a restore builds it.</summary>
+    public bool IsRestored => Name.EndsWith($":{RestoredSuffix}", StringComparison.Ordinal);
 
     /// <summary>A key under which there is never a graph.</summary>
     public static GraphKey None(Guid tenant) => new($"{Prefix}{tenant:D}:none");

@@ -18,6 +18,9 @@ internal interface IGraphStore
     /// <summary>Removes a graph with everything in it; nothing happens when there is none.</summary>
     Task DropAsync(GraphKey graph, CancellationToken ct);
 
+    /// <summary>Puts one graph, with its indexes, in the place of another, which is gone then: in one step for whoever reads.</summary>
+    Task ReplaceAsync(GraphKey graph, GraphKey by, CancellationToken ct);
+
     /// <summary>The keys of all graphs.</summary>
     Task<IReadOnlyList<GraphKey>> ListAsync(CancellationToken ct);
 

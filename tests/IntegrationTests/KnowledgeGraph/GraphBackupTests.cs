@@ -56,14 +56,34 @@ public sealed class GraphBackupTests(Stack stack)
         Assert.Equal([TlpLevel.Clear], await fixture.Ledger.LevelsAsync(fixture.Tenant, Ct));
     }
 
+    [Fact]
+    public async Task A_part_that_breaks_off_while_it_is_put_back_changes_nothing_and_leaves_nothing()
+    {
+        await using var fixture = await StartAsync(stack);
+        await fixture.ApplyAsync(new ThreatObjectsUpserted([Object("malware--00000000-0000-4000-8000-0000000000d1")]));
+        var backup = Backup(fixture);
+        var lines = new StringWriter();
+        await backup.WriteAsync(lines, t => t == fixture.Tenant, Ct);
+        await fixture.ApplyAsync(new ThreatObjectsUpserted([Object("malware--00000000-0000-4000-8000-0000000000d2", tlp: TlpLevel.Green)]));
+        var before = await Task.WhenAll(Enum.GetValues<TlpLevel>().Select(fixture.DigestAsync));
+
+        // After the graphs and half of the ledger.
+        await Assert.ThrowsAsync<IOException>(() => RestoreAsync(backup, fixture, lines.ToString(), breakAfter: lines.ToString().Count(c => c == '\n') - 1));
+
+        Assert.Equal(before, await Task.WhenAll(Enum.GetValues<TlpLevel>().Select(fixture.DigestAsync)));
+        Assert.DoesNotContain(await fixture.Store.ListAsync(Ct), g => g.IsRestored && g.Tenant == fixture.Tenant);
+        await fixture.ApplyAsync(new ThreatObjectsUpserted([Object("malware--00000000-0000-4000-8000-0000000000d2", tlp: TlpLevel.Green, revision: 2, name: "Newer")]));
+        Assert.Contains("Newer", await fixture.DigestAsync(TlpLevel.Green), StringComparison.Ordinal);
+    }
+
     private static GraphBackup Backup(GraphFixture fixture) => new(fixture.Store, fixture.Graphs, new GraphWriter(fixture.Store), fixture.Ledger, fixture.Projector);
 
-    private static Task<long> RestoreAsync(GraphBackup backup, GraphFixture fixture, string lines) => backup.RestoreAsync(
+    private static Task<long> RestoreAsync(GraphBackup backup, GraphFixture fixture, string lines, int breakAfter = int.MaxValue) => backup.RestoreAsync(
         async take =>
         {
-            foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var (number, line) in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Index())
             {
-                await take(line.TrimEnd('\r'), Ct);
+                await (number < breakAfter ? take(line.TrimEnd('\r'), Ct) : throw new IOException("The part breaks off."));
             }
 
             return 0;

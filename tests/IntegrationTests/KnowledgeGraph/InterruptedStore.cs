@@ -22,6 +22,8 @@ internal sealed class InterruptedStore(IGraphStore inner, Random random) : IGrap
 
     public Task DropAsync(GraphKey graph, CancellationToken ct) => inner.DropAsync(graph, ct);
 
+    public Task ReplaceAsync(GraphKey graph, GraphKey by, CancellationToken ct) => inner.ReplaceAsync(graph, by, ct);
+
     public Task<IReadOnlyList<GraphKey>> ListAsync(CancellationToken ct) => inner.ListAsync(ct);
 
     public Task<IReadOnlyList<ScoredNode>> SearchAsync(GraphKey graph, TextSearch search, CancellationToken ct) => inner.SearchAsync(graph, search, ct);
