@@ -17,6 +17,15 @@ public sealed class LiveSettings
     /// <summary>Which version they are; 0 while nobody has set any.</summary>
     public int Version => _told?.Version ?? 0;
 
+    /// <summary>Tenancy's store is another one: what it tells next holds, whatever its version.</summary>
+    internal void Forget()
+    {
+        lock (_gate)
+        {
+            _told = null;
+        }
+    }
+
     /// <summary>Takes over what Tenancy tells, unless something newer is known.</summary>
     public void Apply(ConfigurationChanged told)
     {

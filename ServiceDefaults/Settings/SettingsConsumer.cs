@@ -4,11 +4,22 @@ using Platform.Contracts.Tenancy;
 namespace Platform.ServiceDefaults.Settings;
 
 /// <summary>Hears of the platform's settings, in every process.</summary>
-internal sealed class SettingsConsumer(LiveSettings settings) : IConsumer<ConfigurationChanged>
+internal sealed class SettingsConsumer(LiveSettings settings) : IConsumer<ConfigurationChanged>, IConsumer<RestorePartCompleted>
 {
     public Task Consume(ConsumeContext<ConfigurationChanged> context)
     {
         settings.Apply(context.Message);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>After a restore the settings of then hold, or none; Tenancy tells them when all services are done.</summary>
+    public Task Consume(ConsumeContext<RestorePartCompleted> context)
+    {
+        if (context.Message is { Service: "tenancy", Applied: true, Error: null })
+        {
+            settings.Forget();
+        }
+
         return Task.CompletedTask;
     }
 }

@@ -44,6 +44,7 @@ internal static class IdentitySetup
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
             .AddBatchConsumer<AuditRecordedConsumer, AuditRecorded>(messageLimit: 200)
             .AddBatchConsumer<UsageRecordedConsumer, UsageRecorded>()
+            .AddInstanceConsumer<RestoredConsumer>(Guid.CreateVersion7().ToString("N"))
             .AddBackups());
         builder.AddBackups();
         builder.Services.AddKeys().AddAudit().AddMessages().AddSignIn().AddUsers().AddProtocol().AddUserGrants();

@@ -24,6 +24,9 @@ internal sealed class TenancyOptions
     /// <summary>Full months for which every request's row is kept, besides the current one: 13 to 120.</summary>
     public int UsageMonthsKept { get; set; } = 13;
 
+    /// <summary>How long a backup or a restore waits for the next word of a service before it ends as failed.</summary>
+    public TimeSpan BackupPatience { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>The decoded pepper.</summary>
     public byte[] PepperBytes => Convert.FromBase64String(KeyPepper);
 

@@ -26,6 +26,7 @@ internal static class TenancySetup
             .Validate(o => TenancyOptions.IsEnvironment(o.Environment), "Tenancy:Environment must be 1 to 16 characters of a-z and 0-9.")
             .Validate(o => o.Quotas.AreValid(), "Tenancy:Quotas must be 0 (without end) or more.")
             .Validate(o => o.UsageMonthsKept is >= 13 and <= 120, "Tenancy:UsageMonthsKept must be from 13 to 120.")
+            .Validate(o => o.BackupPatience > TimeSpan.Zero, "Tenancy:BackupPatience must be more than nothing.")
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<TenancyDb>("tenancydb");
         builder.AddMessaging<TenancyDb>(ServiceName, consumers => consumers
@@ -41,6 +42,7 @@ internal static class TenancySetup
         // What is known of backups is not turned back by a restore.
         builder.AddBackups("backups", "backup_parts");
         builder.Services.AddScoped<RunBackups>().AddScoped<BackupShelf>().AddSingleton<BackupManifests>();
+        builder.Services.AddHostedService<BackupWatch>();
         builder.Services.AddScoped<OtherTenant>();
         builder.Services.AddScoped<CreateTenant>();
         builder.Services.AddScoped<ChangeTenant>();
@@ -58,6 +60,7 @@ internal static class TenancySetup
         builder.Services.AddScoped<ReadRollups>();
         builder.Services.AddScoped<QueryUsage>();
         builder.Services.AddSingleton<WatchQuota>();
+        builder.Services.AddSingleton<CompactUsage>();
         builder.Services.AddSingleton<UsageRollup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<UsageRollup>());
         builder.Services.AddScoped<ReadUsageLimits>();

@@ -4,15 +4,15 @@ namespace Platform.Tenancy.Tests;
 
 public sealed class HistogramTests
 {
-    private static Histogram Of(params IEnumerable<double> values)
+    private static UsageTotal Of(params IEnumerable<double> values)
     {
-        var bins = new SortedDictionary<short, long>();
+        var total = new UsageTotal();
         foreach (var value in values)
         {
-            bins[Histogram.BinOf(value)] = bins.GetValueOrDefault(Histogram.BinOf(value)) + 1;
+            total.Add(200, Histogram.BinOf(value), 1, 2);
         }
 
-        return new Histogram([.. bins.Keys], [.. bins.Values]);
+        return total;
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class HistogramTests
         for (var round = 0; round < 20; round++)
         {
             var values = Enumerable.Range(0, 1 + random.Next(5000)).Select(_ => Math.Exp((random.NextDouble() * 14) - 4)).Order().ToArray();
-            var found = Of(values).Percentiles()!;
+            var found = Of(values).Sums.Latencies.Percentiles()!;
             foreach (var (share, value) in new[] { (0.5, found.P50), (0.95, found.P95), (0.99, found.P99) })
             {
                 var exact = values[(int)Math.Ceiling(share * values.Length) - 1];
@@ -36,15 +36,14 @@ public sealed class HistogramTests
     {
         var random = new Random(4);
         var values = Enumerable.Range(0, 1000).Select(_ => random.NextDouble() * 500).ToArray();
-        var sum = Histogram.Empty;
+        var sum = new UsageTotal();
         foreach (var part in values.Chunk(37))
         {
-            sum = sum.Plus(Of(part));
+            sum.Add(Of(part).Sums);
         }
 
-        var whole = Of(values);
-        Assert.Equal(whole.Bins, sum.Bins);
-        Assert.Equal(whole.Counts, sum.Counts);
+        Assert.Equal(Of(values).Sums.Latencies.Packed, sum.Sums.Latencies.Packed);
+        Assert.Equal((1000, 1000L, 2000L), (sum.Sums.Requests, sum.Sums.RequestBytes, sum.Sums.ResponseBytes));
     }
 
     [Theory]
@@ -52,7 +51,7 @@ public sealed class HistogramTests
     [InlineData(-3, 0)]
     [InlineData(0.01, 0)]
     [InlineData(double.PositiveInfinity, 500)]
-    public void What_is_no_latency_has_a_bin_too(double value, short bin) => Assert.Equal(bin, Histogram.BinOf(value));
+    public void What_is_no_latency_has_a_bin_too(double value, int bin) => Assert.Equal(bin, Histogram.BinOf(value));
 
     [Fact]
     public void Nothing_has_no_percentiles() => Assert.Null(Histogram.Empty.Percentiles());

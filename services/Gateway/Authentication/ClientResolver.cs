@@ -51,7 +51,7 @@ internal sealed partial class ClientResolver(
     public void Forget(string id) => _answers.Forget(c => c.Id == id);
 
     /// <summary>The next use of any client asks Identity.</summary>
-    public void ForgetAll() => _answers.Forget(static _ => true);
+    public void ForgetAll() => _answers.ForgetAll();
 
     private async ValueTask<(ResolvedClient? Client, Fault? Fault)> FindAsync(CredentialHash hash, Question question, CancellationToken ct)
     {

@@ -31,6 +31,9 @@ internal sealed partial class KeyResolver(
     /// <summary>Forgets what the predicate names; the next use asks Tenancy.</summary>
     public void Forget(Func<Credential, bool> predicate) => _answers.Forget(predicate);
 
+    /// <summary>Forgets everything, also keys that were not known.</summary>
+    public void ForgetAll() => _answers.ForgetAll();
+
     private Verification Judge(Credential? credential) =>
         credential is null || credential.ExpiresAt <= clock.GetUtcNow() ? Verification.Invalid : credential;
 

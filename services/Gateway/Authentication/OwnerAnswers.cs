@@ -51,6 +51,13 @@ internal sealed class OwnerAnswers<T>(int capacity, CacheFigures.Counts figures,
     /// <summary>Forgets what the predicate names; the next use asks.</summary>
     public void Forget(Func<T, bool> predicate) => _found.RemoveWhere(kept => predicate(kept.Answer));
 
+    /// <summary>Forgets everything, also who was not known.</summary>
+    public void ForgetAll()
+    {
+        _found.RemoveWhere(static _ => true);
+        _missing.RemoveWhere(static _ => true);
+    }
+
     private async Task<T?> AskOwnerAsync(CredentialHash hash, Func<Task<T?>> ask)
     {
         try

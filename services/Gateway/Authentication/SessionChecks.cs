@@ -53,6 +53,9 @@ internal sealed partial class SessionChecks(InternalApi api, ClientResolver clie
         return known.Active ? null : Verification.Revoked;
     }
 
+    /// <summary>Takes nothing as known, not even that a session has ended.</summary>
+    public void ForgetAll() => _known.RemoveWhere(static _ => true);
+
     private bool IsCurrent(DateTimeOffset at, DateTimeOffset aliveSince) =>
         at >= aliveSince || (aliveSince == DateTimeOffset.MaxValue && clock.GetUtcNow() - at < FeedState.Silence);
 

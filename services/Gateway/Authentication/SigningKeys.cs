@@ -27,6 +27,9 @@ internal sealed partial class SigningKeys(InternalApi api, TimeProvider clock, I
     public ValueTask<SecurityKey?> FindAsync(string kid, CancellationToken ct) =>
         _keys.TryGetValue(kid, out var key) ? ValueTask.FromResult<SecurityKey?>(key) : FindUnknownAsync(kid, ct);
 
+    /// <summary>A token that names an unknown key is worth asking about at once: the keys are not the ones of a moment ago.</summary>
+    public void ExpectOthers() => _fetchedAt = DateTimeOffset.MinValue;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pause = TimeSpan.FromMilliseconds(200);

@@ -8,10 +8,11 @@ namespace Platform.Gateway.Revocation;
 
 /// <summary>What makes this instance forget or refuse, as it happens at the owners.</summary>
 internal sealed class RevocationConsumer(
-    Revocations revocations, KeyResolver keys, ClientResolver clients, TokenVerifier tokens, TenantStates tenants, OpenStreams streams, FeedState feed, GatewayInstance instance)
+    Revocations revocations, KeyResolver keys, ClientResolver clients, TokenVerifier tokens, TenantStates tenants, OpenStreams streams, FeedState feed,
+    SessionChecks sessions, SigningKeys signingKeys, GatewayInstance instance)
     : IConsumer<SessionRevoked>, IConsumer<UserUpdated>, IConsumer<UserDeleted>, IConsumer<ApiKeyRevoked>, IConsumer<IntegrationClientChanged>,
         IConsumer<TenantSuspended>, IConsumer<TenantReactivated>, IConsumer<TenantUpdated>, IConsumer<TenantDeleted>, IConsumer<RateLimitsChanged>,
-        IConsumer<QuotaThresholdReached>, IConsumer<FeedHeartbeat>
+        IConsumer<QuotaThresholdReached>, IConsumer<RestorePartCompleted>, IConsumer<FeedHeartbeat>
 {
     public Task Consume(ConsumeContext<SessionRevoked> context)
     {
@@ -64,6 +65,23 @@ internal sealed class RevocationConsumer(
     public Task Consume(ConsumeContext<TenantUpdated> context) => ChangeTenant(context.Message.TenantId);
 
     public Task Consume(ConsumeContext<QuotaThresholdReached> context) => ChangeTenant(context.Message.TenantId);
+
+    /// <summary>An owner's store is another one than before: nothing that was learnt of it holds.</summary>
+    public Task Consume(ConsumeContext<RestorePartCompleted> context)
+    {
+        if (context.Message is { Applied: true, Error: null })
+        {
+            signingKeys.ExpectOthers();
+            revocations.StartAfresh();
+            sessions.ForgetAll();
+            keys.ForgetAll();
+            clients.ForgetAll();
+            tenants.ForgetAll();
+            tokens.Forget(static _ => true);
+        }
+
+        return Task.CompletedTask;
+    }
 
     public Task Consume(ConsumeContext<FeedHeartbeat> context)
     {

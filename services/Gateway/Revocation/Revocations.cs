@@ -41,6 +41,16 @@ internal sealed class Revocations(TimeProvider clock)
     /// <summary>Tokens issued to a client before a moment are void, its users' ones too.</summary>
     public void ChangeClient(string client, DateTimeOffset at) => Change(_clients, client, at);
 
+    /// <summary>Owners know other sessions, users, keys and clients than before: what was void need not be.</summary>
+    public void StartAfresh()
+    {
+        _sessions.Clear();
+        _users.Clear();
+        _keys.Clear();
+        _clients.Clear();
+        Advance();
+    }
+
     /// <summary>Something else that credentials rest on changed.</summary>
     public void Advance()
     {

@@ -123,9 +123,64 @@ internal sealed class RunBackups(TenancyDb db, ChangeConfiguration configuration
         {
             backup.RestoreStatus = isGood ? BackupStatus.Completed : BackupStatus.Failed;
             backup.RestoredAt = isGood ? now : null;
+            if (isGood)
+            {
+                // The settings of then hold again, for everybody.
+                await configuration.TellAsync(ct);
+            }
         }
 
         backup.Touch(now);
+    }
+
+    /// <summary>Ends what has waited too long for the next word of a service, and notes which ones said nothing.</summary>
+    public async Task EndOverdueAsync(TimeSpan patience, CancellationToken ct)
+    {
+        var oldest = clock.GetUtcNow() - patience;
+        var overdue = await db.Backups.AsNoTracking()
+            .Where(b => (b.Status == BackupStatus.Running || b.RestoreStatus == BackupStatus.Running) && b.UpdatedAt < oldest).Select(b => b.Id).ToListAsync(ct);
+        foreach (var id in overdue)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            if (await LockAsync(id, ct) is { } backup && backup.UpdatedAt < oldest)
+            {
+                await EndAsync(backup, patience, ct);
+                await db.SaveChangesAsync(ct);
+                await transaction.CommitAsync(ct);
+            }
+        }
+    }
+
+    private async Task EndAsync(Backup backup, TimeSpan patience, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var parts = await db.BackupParts.Where(p => p.BackupId == backup.Id).ToListAsync(ct);
+        var work = backup.Status == BackupStatus.Running ? BackupWork.Backup
+            : parts.Count(p => p.Work == BackupWork.Verify) < Services.Count ? BackupWork.Verify : BackupWork.Restore;
+        foreach (var service in Services.Where(s => !parts.Exists(p => p.Work == work && p.Service == s)))
+        {
+            db.BackupParts.Add(new BackupPart
+            {
+                BackupId = backup.Id,
+                Service = service,
+                Work = work,
+                Status = BackupStatus.Failed,
+                Error = $"The service did not answer within {patience.TotalSeconds:0} s.",
+                At = now,
+            });
+        }
+
+        if (work == BackupWork.Backup)
+        {
+            (backup.Status, backup.CompletedAt) = (BackupStatus.Failed, now);
+        }
+        else
+        {
+            backup.RestoreStatus = BackupStatus.Failed;
+        }
+
+        backup.Touch(now);
+        db.Record(call, work == BackupWork.Backup ? "backup_failed" : "restore_failed", $"backup/{backup.Id}", now);
     }
 
     /// <summary>One answer at a time is counted.</summary>

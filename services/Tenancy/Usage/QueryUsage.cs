@@ -10,8 +10,8 @@ internal sealed class QueryUsage(ReadRollups rollups)
 
     public async Task<UsageReport> RunAsync(UsageRange range, CancellationToken ct)
     {
-        var totals = UsageSums.None;
-        var groups = new Dictionary<string, UsageSums>(StringComparer.Ordinal);
+        var totals = new UsageTotal();
+        var groups = new Dictionary<string, UsageTotal>(StringComparer.Ordinal);
         var series = new List<UsagePoint>();
         await foreach (var slice in rollups.RunAsync(range, ct))
         {
@@ -20,18 +20,23 @@ internal sealed class QueryUsage(ReadRollups rollups)
                 throw new FaultException(new Fault(ErrorCodes.QueryTooExpensive, "The report would have too many points: narrow the range or take a coarser granularity."));
             }
 
-            totals = totals.Plus(slice.Sums);
+            totals.Add(slice.Sums);
             if (range.GroupBy is not null)
             {
-                groups[slice.Value] = groups.GetValueOrDefault(slice.Value, UsageSums.None).Plus(slice.Sums);
+                if (!groups.TryGetValue(slice.Value, out var group))
+                {
+                    groups[slice.Value] = group = new UsageTotal();
+                }
+
+                group.Add(slice.Sums);
             }
 
             series.Add(new UsagePoint(slice.Bucket, range.GroupBy is null ? null : slice.Value, slice.Sums.Figures()));
         }
 
-        return new UsageReport(range.From, range.To, range.Granularity, range.GroupBy, totals.Figures(), range.GroupBy is null ? null : Busiest(groups), series);
+        return new UsageReport(range.From, range.To, range.Granularity, range.GroupBy, totals.Sums.Figures(), range.GroupBy is null ? null : Busiest(groups), series);
     }
 
-    private static List<UsageGroup> Busiest(Dictionary<string, UsageSums> groups) =>
-        [.. groups.OrderByDescending(g => g.Value.Requests).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => new UsageGroup(g.Key, g.Value.Figures()))];
+    private static List<UsageGroup> Busiest(Dictionary<string, UsageTotal> groups) =>
+        [.. groups.Select(g => new UsageGroup(g.Key, g.Value.Sums.Figures())).OrderByDescending(g => g.Figures.Requests).ThenBy(g => g.Group, StringComparer.Ordinal)];
 }

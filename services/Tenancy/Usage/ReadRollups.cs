@@ -15,11 +15,11 @@ internal sealed class ReadRollups(NpgsqlDataSource source, CallContext call)
 {
     private const string Limit = "SET LOCAL statement_timeout = '8s'";
 
-    private const string Read = """
-        SELECT bucket, value, requests, errors, refused, request_bytes, response_bytes, bins, counts FROM usage_rollups
+    private const string Read = $"""
+        SELECT bucket, value, {RollupColumns.Names} FROM usage_rollups
         WHERE tenant_id = $1 AND span = $2 AND dimension = $3 AND bucket >= $4 AND bucket < $5
         UNION ALL
-        SELECT date_trunc($2, bucket, 'UTC'), value, requests, errors, refused, request_bytes, response_bytes, bins, counts FROM usage_deltas
+        SELECT date_trunc($2, bucket, 'UTC'), value, {RollupColumns.Names} FROM usage_deltas
         WHERE tenant_id = $1 AND dimension = $3 AND bucket >= $4 AND bucket < $5
         ORDER BY 1, 2
         """;
@@ -46,7 +46,10 @@ internal sealed class ReadRollups(NpgsqlDataSource source, CallContext call)
             var row = Slice(reader);
             if (open is { } slice && slice.Bucket == row.Bucket && slice.Value == row.Value)
             {
-                open = slice with { Sums = slice.Sums.Plus(row.Sums) };
+                var total = new UsageTotal();
+                total.Add(slice.Sums);
+                total.Add(row.Sums);
+                open = slice with { Sums = total.Sums };
                 continue;
             }
 
@@ -64,10 +67,5 @@ internal sealed class ReadRollups(NpgsqlDataSource source, CallContext call)
         }
     }
 
-    private static UsageSlice Slice(NpgsqlDataReader row) => new(
-        row.GetFieldValue<DateTimeOffset>(0),
-        row.GetString(1),
-        new UsageSums(
-            row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6),
-            new Histogram(row.GetFieldValue<short[]>(7), row.GetFieldValue<long[]>(8))));
+    private static UsageSlice Slice(NpgsqlDataReader row) => new(row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), RollupColumns.Read(row, 2));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Npgsql;
 
 namespace Platform.Tenancy.Usage;
@@ -6,84 +7,53 @@ namespace Platform.Tenancy.Usage;
 /// <summary>What the rows of one tenant add up to, by hour and dimension: one delivery's part of the rollups.</summary>
 internal sealed class TenantDeltas
 {
-    private const string Sql = """
-        INSERT INTO usage_deltas (tenant_id, dimension, bucket, value, requests, errors, refused, request_bytes, response_bytes, bins, counts)
-        SELECT $1, d, b, v, n, e, r, i, o, bins::smallint[], counts::bigint[]
-        FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[])
-            AS u(d, b, v, n, e, r, i, o, bins, counts)
+    private const string Sql = $"""
+        INSERT INTO usage_deltas (tenant_id, dimension, bucket, value, {RollupColumns.Names})
+        SELECT $1, * FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bytea[])
         """;
 
-    private readonly Dictionary<Kind, Tally> _kinds = [];
+    private readonly Dictionary<long, UsageTotal> _all = [];
+    private readonly Dictionary<(long Hour, string Endpoint), UsageTotal> _endpoints = [];
+    private readonly Dictionary<(long Hour, Guid? Key), UsageTotal> _keys = [];
+    private readonly Dictionary<(long Hour, int Status), UsageTotal> _statuses = [];
 
     public void Add(DateTimeOffset at, string endpoint, Guid? key, int status, double latency, long received, long sent)
     {
-        var kind = new Kind(at.UtcTicks / TimeSpan.TicksPerHour, endpoint, key, status);
-        if (!_kinds.TryGetValue(kind, out var tally))
-        {
-            _kinds[kind] = tally = new Tally();
-        }
-
-        tally.Add(Histogram.BinOf(latency), received, sent);
+        var hour = at.UtcTicks / TimeSpan.TicksPerHour;
+        var bin = Histogram.BinOf(latency);
+        Of(_all, hour).Add(status, bin, received, sent);
+        Of(_endpoints, (hour, endpoint)).Add(status, bin, received, sent);
+        Of(_keys, (hour, key)).Add(status, bin, received, sent);
+        Of(_statuses, (hour, status)).Add(status, bin, received, sent);
     }
 
     public NpgsqlBatchCommand Insert(Guid tenant)
     {
-        var sums = new Dictionary<(string Dimension, long Hour, string Value), UsageSums>();
-        foreach (var (kind, tally) in _kinds)
-        {
-            var part = tally.Sums(kind.Status);
-            Add(("all", kind.Hour, ""), part);
-            Add(("endpoint", kind.Hour, kind.Endpoint), part);
-            Add(("api_key", kind.Hour, kind.Key?.ToString() ?? "none"), part);
-            Add(("status", kind.Hour, kind.Status.ToString(CultureInfo.InvariantCulture)), part);
-        }
-
-        var keys = sums.Keys.ToArray();
-        var values = sums.Values.ToArray();
-        return new NpgsqlBatchCommand(Sql)
+        (string Dimension, long Hour, string Value, UsageTotal Total)[] deltas =
+        [
+            .. _all.Select(t => ("all", t.Key, "", t.Value)),
+            .. _endpoints.Select(t => ("endpoint", t.Key.Hour, t.Key.Endpoint, t.Value)),
+            .. _keys.Select(t => ("api_key", t.Key.Hour, t.Key.Key?.ToString() ?? "none", t.Value)),
+            .. _statuses.Select(t => ("status", t.Key.Hour, t.Key.Status.ToString(CultureInfo.InvariantCulture), t.Value)),
+        ];
+        var insert = new NpgsqlBatchCommand(Sql)
         {
             Parameters =
             {
                 new() { Value = tenant },
-                new() { Value = Array.ConvertAll(keys, k => k.Dimension) },
-                new() { Value = Array.ConvertAll(keys, k => new DateTimeOffset(k.Hour * TimeSpan.TicksPerHour, TimeSpan.Zero)) },
-                new() { Value = Array.ConvertAll(keys, k => k.Value) },
-                new() { Value = Array.ConvertAll(values, s => s.Requests) },
-                new() { Value = Array.ConvertAll(values, s => s.Errors) },
-                new() { Value = Array.ConvertAll(values, s => s.Refused) },
-                new() { Value = Array.ConvertAll(values, s => s.RequestBytes) },
-                new() { Value = Array.ConvertAll(values, s => s.ResponseBytes) },
-                new() { Value = Array.ConvertAll(values, s => $"{{{string.Join(',', s.Latencies.Bins)}}}") },
-                new() { Value = Array.ConvertAll(values, s => $"{{{string.Join(',', s.Latencies.Counts)}}}") },
+                new() { Value = Array.ConvertAll(deltas, d => d.Dimension) },
+                new() { Value = Array.ConvertAll(deltas, d => new DateTimeOffset(d.Hour * TimeSpan.TicksPerHour, TimeSpan.Zero)) },
+                new() { Value = Array.ConvertAll(deltas, d => d.Value) },
             },
         };
-
-        void Add((string, long, string) key, in UsageSums part) => sums[key] = sums.GetValueOrDefault(key, UsageSums.None).Plus(part);
+        insert.Parameters.AddSums(Array.ConvertAll(deltas, d => d.Total.Sums));
+        return insert;
     }
 
-    private readonly record struct Kind(long Hour, string Endpoint, Guid? Key, int Status);
-
-    private sealed class Tally
+    private static UsageTotal Of<TKey>(Dictionary<TKey, UsageTotal> totals, TKey key)
+        where TKey : notnull
     {
-        private readonly SortedDictionary<short, long> _bins = [];
-        private long _requests;
-        private long _received;
-        private long _sent;
-
-        public void Add(short bin, long received, long sent)
-        {
-            _bins[bin] = _bins.GetValueOrDefault(bin) + 1;
-            _requests++;
-            _received += received;
-            _sent += sent;
-        }
-
-        public UsageSums Sums(int status) => new(
-            _requests,
-            status >= 400 ? _requests : 0,
-            status == StatusCodes.Status429TooManyRequests ? _requests : 0,
-            _received,
-            _sent,
-            new Histogram([.. _bins.Keys], [.. _bins.Values]));
+        ref var total = ref CollectionsMarshal.GetValueRefOrAddDefault(totals, key, out _);
+        return total ??= new UsageTotal();
     }
 }

@@ -9,6 +9,9 @@ namespace Platform.Tenancy.Usage;
 /// </summary>
 internal sealed record UsageRange(DateTimeOffset From, DateTimeOffset To, string Granularity, string? GroupBy)
 {
+    /// <summary>The lengths that points have.</summary>
+    public static readonly IReadOnlyList<string> Granularities = ["hour", "day", "month"];
+
     private const int MaxDaysByHour = 93;
     private const int MaxDaysByDay = 366;
     private const int MaxDaysByMonth = 1100;
@@ -46,7 +49,7 @@ internal sealed record UsageRange(DateTimeOffset From, DateTimeOffset To, string
     }
 
     /// <summary>Where the point that a time belongs to begins.</summary>
-    private static DateTimeOffset Floor(DateTimeOffset time, string granularity)
+    public static DateTimeOffset Floor(DateTimeOffset time, string granularity)
     {
         var utc = time.UtcDateTime;
         return granularity switch

@@ -3,12 +3,11 @@ using Npgsql;
 namespace Platform.Tenancy.Usage;
 
 /// <summary>
-/// Brings the rollups up to date every two seconds, and then looks at the quotas of the tenants that were active. One
-/// instance at a time; what it has not done yet is read besides, so that nobody waits for it.
+/// Brings the rollups up to date every two seconds, and then looks at the quotas of the tenants that were active. What it
+/// has not done yet is read besides, so that nobody waits for it.
 /// </summary>
-internal sealed partial class UsageRollup(NpgsqlDataSource source, WatchQuota quotas, TimeProvider clock, ILogger<UsageRollup> log) : BackgroundService
+internal sealed partial class UsageRollup(NpgsqlDataSource source, CompactUsage compact, WatchQuota quotas, TimeProvider clock, ILogger<UsageRollup> log) : BackgroundService
 {
-    private const int Most = 20_000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,9 +30,8 @@ internal sealed partial class UsageRollup(NpgsqlDataSource source, WatchQuota qu
     public async Task RunAsync(CancellationToken ct)
     {
         var tenants = new List<Guid>();
-        await using (var command = source.CreateCommand("SELECT compact_usage($1)"))
+        await using (var command = source.CreateCommand("SELECT usage_waiting()"))
         {
-            command.Parameters.Add(new() { Value = Most });
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct))
             {
@@ -43,6 +41,10 @@ internal sealed partial class UsageRollup(NpgsqlDataSource source, WatchQuota qu
 
         foreach (var tenant in tenants)
         {
+            while (await compact.RunAsync(tenant, ct))
+            {
+            }
+
             await quotas.RunAsync(tenant, ct);
         }
     }

@@ -1,6 +1,6 @@
 namespace Platform.Tenancy.Usage;
 
-/// <summary>Counts of some requests, with their latencies, that can be added up.</summary>
+/// <summary>Counts of some requests with their latencies.</summary>
 /// <param name="Requests">All of them.</param>
 /// <param name="Errors">Those with a status of 400 and above.</param>
 /// <param name="Refused">Those that a limit refused (429), which cost nothing.</param>
@@ -9,16 +9,6 @@ namespace Platform.Tenancy.Usage;
 /// <param name="Latencies">How long they took.</param>
 internal readonly record struct UsageSums(long Requests, long Errors, long Refused, long RequestBytes, long ResponseBytes, Histogram Latencies)
 {
-    public static readonly UsageSums None = new(0, 0, 0, 0, 0, Histogram.Empty);
-
-    public UsageSums Plus(in UsageSums other) => new(
-        Requests + other.Requests,
-        Errors + other.Errors,
-        Refused + other.Refused,
-        RequestBytes + other.RequestBytes,
-        ResponseBytes + other.ResponseBytes,
-        Latencies.Plus(other.Latencies));
-
     public UsageFigures Figures() => new(
         Requests, Errors, Requests == 0 ? 0 : Math.Round((double)Errors / Requests, 6), RequestBytes, ResponseBytes, Latencies.Percentiles());
 }

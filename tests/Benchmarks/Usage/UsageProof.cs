@@ -24,6 +24,9 @@ internal sealed class UsageProof : Measurement
 {
     private const int Tenants = 20;
     private const int Days = 90;
+    private const long Rows = 50_000_000;
+    private const string Sixteenth = "1/16";
+    private const string Quarter = "1/4";
 
     private static readonly string[] Reports =
     [
@@ -38,8 +41,10 @@ internal sealed class UsageProof : Measurement
 
     public override int DefaultRounds => 5;
 
+    public override IReadOnlyList<string> Targets => [Sixteenth, Quarter];
+
     public override string Help => """
-        50,000,000 rows (with --quick 1,000,000) of 20 tenants, one of which has 40 %, over 90 days are generated in a
+        50,000,000 rows (with --only 1/16 or 1/4 that part of them, with --quick 1,000,000) of 20 tenants, one of which has 40 %, over 90 days are generated in a
         database of Tenancy's and added up as a migration would. Then each kind of report is asked for as Tenancy asks for
         it, as the service's own role under row-level security, 20 times a round, for the largest tenant; and rows are taken
         in as they come from the gateways: messages of 500 rows of all tenants, 20 at a time, rollups included.
@@ -55,13 +60,13 @@ internal sealed class UsageProof : Measurement
         await using var service = await StartAsync(database, stores["rabbitmq"]);
         await using var owner = NpgsqlDataSource.Create(database.Owner + ";Command Timeout=0");
 
-        var rows = run.Options.Quick ? 1_000_000L : 50_000_000L;
+        var rows = run.Options switch { { Quick: true } => 1_000_000L, { Only: Sixteenth } => Rows / 16, { Only: Quarter } => Rows / 4, _ => Rows };
         var clock = Stopwatch.StartNew();
         await FillAsync(run, owner, rows, ct);
         run.Figures.Add(new Figure("generated", "rows", rows));
         run.Say($"generated after {clock.Elapsed.TotalSeconds:0} s; adding up");
         clock.Restart();
-        await ExecuteAsync(owner, RollupSchema.Backfill, ct);
+        await ExecuteAsync(owner, RollupFill.AddUp, ct);
         await ExecuteAsync(owner, "VACUUM ANALYZE usage_logs", ct);
         await ExecuteAsync(owner, "VACUUM ANALYZE usage_rollups", ct);
         run.Figures.Add(new Figure("added up in", "s", clock.Elapsed.TotalSeconds));

@@ -31,6 +31,7 @@ public sealed class BackupTests(Stack stack) : IAsyncLifetime
     private readonly Dictionary<string, TestDatabase> _databases = [];
     private readonly Dictionary<string, string?> _settings = [];
     private readonly List<IAsyncDisposable> _hosts = [];
+    private HostReceiveEndpointHandle _graphs = null!;
     private ServiceHost<TenancyDb> _tenancy = null!;
     private ServiceHost<IdentityDb> _identity = null!;
     private ServiceHost<ThreatIntelOptions> _threatIntel = null!;
@@ -126,6 +127,31 @@ public sealed class BackupTests(Stack stack) : IAsyncLifetime
         Assert.Equal(("failed", "verify"), (restored.GetProperty("status").GetString(), restored.GetProperty("phase").GetString()));
         Assert.Contains(restored.GetProperty("parts").EnumerateArray(), p => p.GetProperty("service").GetString() == service && p.GetProperty("error").GetString()!.Contains("hash", StringComparison.Ordinal));
         Assert.Equal(before, await DigestAsync());
+    }
+
+    [Fact]
+    public async Task A_backup_that_a_service_leaves_unanswered_ends_and_says_which()
+    {
+        await _graphs.StopAsync(Ct);
+        var started = await SendAsync(Admin, HttpMethod.Post, "/api/v2/admin/backups", HttpStatusCode.Accepted, Ct);
+        await WaitAsync(started, b => b.GetProperty("parts").EnumerateArray().Count(p => p.GetProperty("status").GetString() == "completed") == 4);
+        await SendAsync(Admin, HttpMethod.Post, "/api/v2/admin/backups", HttpStatusCode.Conflict, Ct);
+
+        await using (var scope = _tenancy.Services.CreateAsyncScope())
+        {
+            scope.ServiceProvider.GetRequiredService<CallContext>().Enter(Caller.ForService(WellKnown.DefaultTenantId, "tenancy"));
+            var run = scope.ServiceProvider.GetRequiredService<Platform.Tenancy.Backups.RunBackups>();
+            await run.EndOverdueAsync(TimeSpan.FromMinutes(15), Ct);
+            Assert.Equal("running", (await WaitAsync(started, _ => true)).GetProperty("status").GetString());
+            await run.EndOverdueAsync(TimeSpan.Zero, Ct);
+        }
+
+        var ended = await WaitAsync(started, _ => true);
+        Assert.Equal("failed", ended.GetProperty("status").GetString());
+        var silent = ended.GetProperty("parts").EnumerateArray().Single(p => p.GetProperty("status").GetString() == "failed");
+        Assert.Equal("knowledgegraph", silent.GetProperty("service").GetString());
+        Assert.Contains("did not answer", silent.GetProperty("error").GetString(), StringComparison.Ordinal);
+        await SendAsync(Admin, HttpMethod.Post, "/api/v2/admin/backups", HttpStatusCode.Accepted, Ct);
     }
 
     [Fact]
@@ -250,7 +276,7 @@ public sealed class BackupTests(Stack stack) : IAsyncLifetime
 
     private async Task AnswerForGraphsAsync()
     {
-        var handle = _tenancy.Services.GetRequiredService<IReceiveEndpointConnector>().ConnectReceiveEndpoint($"{_prefix}-graphs", (_, endpoint) =>
+        _graphs = _tenancy.Services.GetRequiredService<IReceiveEndpointConnector>().ConnectReceiveEndpoint($"{_prefix}-graphs", (_, endpoint) =>
         {
             if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
             {
@@ -261,7 +287,7 @@ public sealed class BackupTests(Stack stack) : IAsyncLifetime
             endpoint.Handler<BackupRequested>(c => c.Publish(new BackupPartCompleted(c.Message.BackupId, "knowledgegraph", null, 0, 0, new string('0', 64)), Enveloped));
             endpoint.Handler<RestoreRequested>(c => c.Publish(new RestorePartCompleted(c.Message.BackupId, c.Message.RestoreId, "knowledgegraph", c.Message.Apply, null, 0), Enveloped));
         });
-        await handle.Ready.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        await _graphs.Ready.WaitAsync(TimeSpan.FromSeconds(30), Ct);
 
         // Else the default tenant would be announced again and again, and no store would stand still.
         await _tenancy.Services.GetRequiredService<IBus>().Publish(new TenantProvisioned(WellKnown.DefaultTenantId, "knowledgegraph"), Enveloped, Ct);
