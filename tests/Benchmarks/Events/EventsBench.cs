@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Platform.Benchmarks.Harness;
-using Platform.Benchmarks.Running;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
 using Platform.ServiceDefaults;

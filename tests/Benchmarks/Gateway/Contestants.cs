@@ -1,5 +1,6 @@
 using Platform.Benchmarks.Harness;
 using Platform.Benchmarks.Running;
+using Platform.TestSupport;
 
 namespace Platform.Benchmarks.Gateway;
 

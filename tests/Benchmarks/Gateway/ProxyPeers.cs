@@ -1,4 +1,4 @@
-using Platform.Benchmarks.Running;
+using Platform.TestSupport;
 
 namespace Platform.Benchmarks.Gateway;
 

@@ -5,8 +5,8 @@ using Platform.Benchmarks.Proofs;
 using Platform.Benchmarks.SeedStack;
 using Platform.Benchmarks.Signals;
 using Platform.Benchmarks.Start;
-using Platform.Benchmarks.Usage;
 using Platform.Benchmarks.Tokens;
+using Platform.Benchmarks.Usage;
 
 namespace Platform.Benchmarks.Harness;
 
@@ -16,5 +16,5 @@ internal sealed record Catalogue(string Command, IReadOnlyList<Measurement> All)
     public static readonly Catalogue Benches = new(
         "bench", [new GatewayBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench()]);
 
-    public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new UsageProof(), new RefreshRaceProof()]);
+    public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new UsageProof(), new UsageKillProof(), new RefreshRaceProof()]);
 }

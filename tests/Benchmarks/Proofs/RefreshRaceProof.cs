@@ -1,6 +1,6 @@
-using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Harness;
 using Platform.Benchmarks.Tokens;
+using Platform.TestSupport;
 
 namespace Platform.Benchmarks.Proofs;
 
@@ -26,7 +26,7 @@ internal sealed class RefreshRaceProof : Measurement
     {
         await using var platform = await run.PlatformAsync();
         // Anonymous requests are limited by address, and these all come from one.
-        var (process, address) = await GatewayReplica.StartAsync(
+        var (process, address) = await SecondGateway.StartAsync(
             platform, run.Folder, "gateway", new Dictionary<string, string?> { ["Gateway__AnonymousPerMinute"] = "1000000" }, ct);
         await using var _ = process;
         var (email, password) = await platform.AdminAsync();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Platform.Benchmarks.Harness;
-using Platform.Benchmarks.Running;
 using Platform.TestSupport;
 
 namespace Platform.Benchmarks.Start;

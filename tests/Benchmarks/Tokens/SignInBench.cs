@@ -3,11 +3,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
-using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Harness;
 using Platform.Benchmarks.Running;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
+using Platform.TestSupport;
 
 namespace Platform.Benchmarks.Tokens;
 
@@ -35,7 +35,7 @@ internal sealed class SignInBench : Measurement
     public override async Task RunAsync(Run run, CancellationToken ct)
     {
         await using var platform = await run.PlatformAsync();
-        var (gateway, address) = await GatewayReplica.StartAsync(
+        var (gateway, address) = await SecondGateway.StartAsync(
             platform, run.Folder, "gateway", new Dictionary<string, string?> { ["Gateway__AnonymousPerMinute"] = "1000000" }, ct);
         await using var _ = gateway;
         var (email, password) = await platform.AdminAsync();

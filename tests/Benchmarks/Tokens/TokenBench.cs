@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Harness;
 using Platform.Benchmarks.Running;
 using Platform.Contracts;
@@ -33,7 +32,7 @@ internal sealed class TokenBench : Measurement
     public override async Task RunAsync(Run run, CancellationToken ct)
     {
         await using var platform = await run.PlatformAsync();
-        var (gateway, address) = await GatewayReplica.StartAsync(
+        var (gateway, address) = await SecondGateway.StartAsync(
             platform, run.Folder, "gateway", new Dictionary<string, string?> { ["Gateway__AnonymousPerMinute"] = "1000000" }, ct);
         await using var _ = gateway;
         var identity = ProcessFigures.Environment(await platform.PidOfAsync("identity"));

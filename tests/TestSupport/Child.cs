@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Platform.TestSupport;
 
-namespace Platform.Benchmarks.Running;
+namespace Platform.TestSupport;
 
-/// <summary>A server that a bench starts: its output in a file, its end with the bench.</summary>
-internal sealed class Child : IAsyncDisposable
+/// <summary>A server that a bench or a test starts: its output in a file, its end with whoever started it.</summary>
+public sealed class Child : IAsyncDisposable
 {
     private static readonly HttpClient Probe = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Platform.Benchmarks.Running;
+namespace Platform.TestSupport;
 
 /// <summary>What processes use, as the kernel counts it.</summary>
-internal static class ProcessFigures
+public static class ProcessFigures
 {
     private const double TicksPerSecond = 100;
 
