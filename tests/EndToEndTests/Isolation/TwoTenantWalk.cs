@@ -123,7 +123,8 @@ internal sealed class TwoTenantWalk(FilledTenant owner, FilledTenant walker, IRe
             {
                 var (status, text) = await AskAsync(owner.Client, "GET", path, null);
                 Expect(status is >= 200 and < 300 || status == 403, $"{path} answers its own tenant with {status}: {text}");
-                if (status is >= 200 and < 300)
+                // An export of a person is itself noted in their part of the audit log.
+                if (status is >= 200 and < 300 && !path.EndsWith("/export", StringComparison.Ordinal))
                 {
                     state[path] = text;
                 }
