@@ -45,6 +45,9 @@ public static class PermissionPolicies
 /// <summary>Makes a policy of every <c>permission:…</c> name.</summary>
 internal sealed class PermissionPolicyProvider(IOptions<AuthorizationOptions> options) : DefaultAuthorizationPolicyProvider(options)
 {
+    /// <summary>A name always means the same policy, so an endpoint's is put together once and not at every request.</summary>
+    public override bool AllowsCachingPolicies => true;
+
     public override Task<AuthorizationPolicy?> GetPolicyAsync(string policyName) =>
         policyName.StartsWith(PermissionPolicies.Prefix, StringComparison.Ordinal)
             ? Task.FromResult<AuthorizationPolicy?>(new AuthorizationPolicyBuilder()

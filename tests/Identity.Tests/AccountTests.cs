@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -92,7 +93,7 @@ public sealed class AccountTests
     [Fact]
     public async Task Password_hashing_runs_one_at_a_time_a_core_sixteen_wait_and_the_next_is_told_to_come_back()
     {
-        using var gate = new PasswordGate();
+        using var gate = new PasswordGate(TimeProvider.System);
         var ct = TestContext.Current.CancellationToken;
         using var hold = new ManualResetEventSlim();
         var (running, most) = (0, 0);
@@ -108,10 +109,18 @@ public sealed class AccountTests
         var refused = await Assert.ThrowsAsync<FaultException>(() => gate.EnterAsync(() => 0, ct));
         Assert.Equal(503, refused.Fault.Status);
         Assert.NotNull(refused.Fault.RetryAfter);
+
+        // A sign-in hears it after a moment, and takes no place meanwhile.
+        var began = Stopwatch.GetTimestamp();
+        refused = await Assert.ThrowsAsync<FaultException>(() => gate.EnterAsync(ct));
+        Assert.Equal(503, refused.Fault.Status);
+        Assert.True(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(0.9));
         hold.Set();
         await Task.WhenAll(work);
         Assert.InRange(most, 1, Environment.ProcessorCount);
         Assert.Equal(7, await gate.EnterAsync(() => 7, ct));
+        using var place = await gate.EnterAsync(ct);
+        Assert.False(await place.VerifyAsync(null, "a really fine pass 9", ct));
     }
 
     [Theory]

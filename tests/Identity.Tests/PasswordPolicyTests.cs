@@ -43,7 +43,7 @@ public sealed class PasswordPolicyTests
     [Fact]
     public async Task The_gate_hashes_and_verifies_at_the_stated_cost()
     {
-        using var gate = new PasswordGate();
+        using var gate = new PasswordGate(TimeProvider.System);
         var user = new Users.User();
         user.PasswordHash = await gate.HashAsync(user, "a really fine pass 9", TestContext.Current.CancellationToken);
         Assert.True(await gate.VerifyAsync(user, "a really fine pass 9", TestContext.Current.CancellationToken));

@@ -12,6 +12,7 @@ internal sealed class ClientDirectory(TenantScopes scopes, IOptions<IdentitySett
 {
     private const int MostKept = 10_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReadAhead = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan NotedUse = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
@@ -22,11 +23,13 @@ internal sealed class ClientDirectory(TenantScopes scopes, IOptions<IdentitySett
     /// <summary>
     /// The same, perhaps as it was up to a second ago: for tokens of the client's own, which are issued as of the copy's
     /// reading, so that gateways refuse them like every token of before a change. The copy is shared and not to be changed.
+    /// From half a second on one caller reads the next copy, so that a busy client's callers do not all read at once.
     /// </summary>
     public ValueTask<(Client? Client, bool IsSuspended)> FindCopyAsync(string id, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        return _known.TryGetValue(id, out var known) && now - known.Client.ReadAt < Fresh && known.Client.IsUsable(now)
+        return _known.TryGetValue(id, out var known) && known.Client.IsUsable(now)
+            && now - known.Client.ReadAt is var age && age < Fresh && (age < ReadAhead || !known.TryClaim())
             ? ValueTask.FromResult<(Client?, bool)>((known.Client, known.IsSuspended))
             : new ValueTask<(Client?, bool)>(ReadAsync(id, now, ct));
     }
@@ -84,5 +87,15 @@ internal sealed class ClientDirectory(TenantScopes scopes, IOptions<IdentitySett
         await scope.Db.Clients.Where(c => c.Id == client.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.LastUsedAt, now), ct);
     }
 
-    private sealed record Known(Client Client, bool IsSuspended);
+    private sealed class Known(Client client, bool isSuspended)
+    {
+        private int _isClaimed;
+
+        public Client Client { get; } = client;
+
+        public bool IsSuspended { get; } = isSuspended;
+
+        /// <summary>True for the one who is to read the next copy.</summary>
+        public bool TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
+    }
 }

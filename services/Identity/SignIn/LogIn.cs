@@ -55,6 +55,8 @@ internal sealed class LogIn(
         Credentials credentials, ClientOrigin origin, Func<IdentityDb, Proven, T> open, CancellationToken ct)
         where T : class
     {
+        // Before the first statement: whoever is turned away is not counted and has cost nothing.
+        using var place = await gate.EnterAsync(ct);
         var tenantId = credentials.TenantId ?? await tenants.FindAsync(credentials.Tenant, origin.Host, ct);
         await using var scope = scopes.Enter(tenantId);
         var db = scope.Db;
@@ -76,7 +78,7 @@ internal sealed class LogIn(
         // A change of the user that is under way is waited for; one that begins later makes the new token void.
         var user = (await db.Users.FromSql($"SELECT * FROM users WHERE normalized_user_name = {name} AND deleted_at IS NULL FOR SHARE").ToListAsync(ct)).SingleOrDefault();
         var tenant = await db.Tenants.AsNoTracking().SingleOrDefaultAsync(t => t.Id == tenantId, ct);
-        var isRight = await gate.VerifyAsync(user, credentials.Password, ct);
+        var isRight = await place.VerifyAsync(user, credentials.Password, ct);
         if (!isRight || user is not { Active: true } || tenant is null or { Status: TenantStatus.Deleted })
         {
             Record(db, tenantId, AuditActions.LoginFailed, user, credentials, origin);
@@ -91,7 +93,7 @@ internal sealed class LogIn(
             return (null, new Fault(ErrorCodes.TenantSuspended, "This tenant is suspended."));
         }
 
-        var rehashed = PasswordGate.IsOutdated(user.PasswordHash!) ? await gate.HashAsync(user, credentials.Password, ct) : null;
+        var rehashed = PasswordGate.IsOutdated(user.PasswordHash!) ? await place.HashAsync(user, credentials.Password, ct) : null;
         return await AdmitAsync(db, user, rehashed, device, fingerprint, credentials, origin, decision, open, ct);
     }
 

@@ -12,8 +12,8 @@ namespace Platform.Identity.SignIn;
 
 /// <summary>
 /// Password hashing, ASP.NET Core Identity's PBKDF2 (HMAC-SHA-512) at OWASP's cost, one at a time a core, on threads that
-/// the system runs after all others: a flood of sign-ins waits, and beyond the queue is turned away, while everything
-/// else on the machine goes on.
+/// the system runs after all others: a flood of sign-ins waits, and beyond the queue is turned away before it has cost
+/// anything, while everything else on the machine goes on.
 /// </summary>
 internal sealed class PasswordGate : IDisposable
 {
@@ -22,6 +22,15 @@ internal sealed class PasswordGate : IDisposable
 
     /// <summary>How many may wait.</summary>
     public const int QueueLength = 16;
+
+    /// <summary>How many of those who are turned away are kept waiting for the answer.</summary>
+    private const int MostHeld = 1000;
+
+    /// <summary>
+    /// Who is turned away from a sign-in hears it after a moment: told at once, a program comes back at once, and asking costs
+    /// the machine more than waiting.
+    /// </summary>
+    private static readonly TimeSpan Held = TimeSpan.FromSeconds(1);
 
     private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions
     {
@@ -33,10 +42,13 @@ internal sealed class PasswordGate : IDisposable
     private readonly int _capacity = Environment.ProcessorCount + QueueLength;
     private readonly User _nobody = new();
     private readonly string _dummy;
+    private readonly TimeProvider _clock;
     private int _inside;
+    private int _held;
 
-    public PasswordGate()
+    public PasswordGate(TimeProvider clock)
     {
+        _clock = clock;
         _dummy = _hasher.HashPassword(_nobody, Guid.NewGuid().ToString());
         for (var i = 0; i < Environment.ProcessorCount; i++)
         {
@@ -48,22 +60,36 @@ internal sealed class PasswordGate : IDisposable
         EnterAsync(() => _hasher.HashPassword(user, password), ct);
 
     /// <summary>
+    /// A place for a whole sign-in, taken before anything is read or written for it; 503 when too many wait. What is hashed in
+    /// it needs no further place.
+    /// </summary>
+    public async Task<Place> EnterAsync(CancellationToken ct)
+    {
+        if (TryEnter())
+        {
+            return new Place(this);
+        }
+
+        try
+        {
+            if (Interlocked.Increment(ref _held) <= MostHeld)
+            {
+                await Task.Delay(Held, _clock, ct);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _held);
+        }
+
+        throw TurnedAway();
+    }
+
+    /// <summary>
     /// Whether the password is the user's. Without a user, or with a hash of former days that is cheaper to check, the same work
     /// is done and the answer is no.
     /// </summary>
-    public Task<bool> VerifyAsync(User? user, string password, CancellationToken ct) => EnterAsync(
-        () =>
-        {
-            var hash = user?.PasswordHash;
-            var isRight = hash is not null && _hasher.VerifyHashedPassword(_nobody, hash, password) != PasswordVerificationResult.Failed;
-            if (!isRight && (hash is null || IsOutdated(hash)))
-            {
-                _hasher.VerifyHashedPassword(_nobody, _dummy, password);
-            }
-
-            return isRight;
-        },
-        ct);
+    public Task<bool> VerifyAsync(User? user, string password, CancellationToken ct) => EnterAsync(() => Verify(user, password), ct);
 
     /// <summary>Whether a hash was made at another cost than today's; ASP.NET Core Identity's format 3 says so in its bytes 5 to 8.</summary>
     public static bool IsOutdated(string hash)
@@ -81,40 +107,59 @@ internal sealed class PasswordGate : IDisposable
     /// <summary>Does work when its turn comes; 503 when too many wait.</summary>
     internal async Task<T> EnterAsync<T>(Func<T> work, CancellationToken ct)
     {
-        if (Interlocked.Increment(ref _inside) > _capacity)
+        using var place = TryEnter() ? new Place(this) : throw TurnedAway();
+        return await RunAsync(work, ct);
+    }
+
+    private bool Verify(User? user, string password)
+    {
+        var hash = user?.PasswordHash;
+        var isRight = hash is not null && _hasher.VerifyHashedPassword(_nobody, hash, password) != PasswordVerificationResult.Failed;
+        if (!isRight && (hash is null || IsOutdated(hash)))
         {
-            Interlocked.Decrement(ref _inside);
-            throw new FaultException(new Fault(ErrorCodes.ServiceUnavailable, "Too many sign-ins at once; try again.", RetryAfter: TimeSpan.FromSeconds(2)));
+            _hasher.VerifyHashedPassword(_nobody, _dummy, password);
         }
 
-        try
+        return isRight;
+    }
+
+    private static FaultException TurnedAway() =>
+        new(new Fault(ErrorCodes.ServiceUnavailable, "Too many sign-ins at once; try again.", RetryAfter: TimeSpan.FromSeconds(2)));
+
+    private bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _inside) <= _capacity)
         {
-            var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _work.Add(
-                () =>
+            return true;
+        }
+
+        Interlocked.Decrement(ref _inside);
+        return false;
+    }
+
+    private Task<T> RunAsync<T>(Func<T> work, CancellationToken ct)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _work.Add(
+            () =>
+            {
+                if (ct.IsCancellationRequested)
                 {
-                    if (ct.IsCancellationRequested)
-                    {
-                        done.SetCanceled(ct);
-                        return;
-                    }
+                    done.SetCanceled(ct);
+                    return;
+                }
 
-                    try
-                    {
-                        done.SetResult(work());
-                    }
-                    catch (Exception exception)
-                    {
-                        done.SetException(exception);
-                    }
-                },
-                CancellationToken.None);
-            return await done.Task;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _inside);
-        }
+                try
+                {
+                    done.SetResult(work());
+                }
+                catch (Exception exception)
+                {
+                    done.SetException(exception);
+                }
+            },
+            CancellationToken.None);
+        return done.Task;
     }
 
     public void Dispose() => _work.CompleteAdding();
@@ -144,4 +189,15 @@ internal sealed class PasswordGate : IDisposable
     [DllImport("libc", EntryPoint = "setpriority")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SetPriority(int which, uint who, int priority);
+
+    /// <summary>A place among those who hash or wait for it, until it is disposed of.</summary>
+    internal sealed class Place(PasswordGate gate) : IDisposable
+    {
+        public Task<string> HashAsync(User user, string password, CancellationToken ct) => gate.RunAsync(() => gate._hasher.HashPassword(user, password), ct);
+
+        /// <summary>As <see cref="PasswordGate.VerifyAsync"/>.</summary>
+        public Task<bool> VerifyAsync(User? user, string password, CancellationToken ct) => gate.RunAsync(() => gate.Verify(user, password), ct);
+
+        public void Dispose() => Interlocked.Decrement(ref gate._inside);
+    }
 }
