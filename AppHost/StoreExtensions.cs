@@ -9,7 +9,8 @@ internal static class StoreExtensions
 
     /// <summary>
     /// Sized for two cores shared with everything else; the log is large and checkpoints are rare, for bulk imports. Only a
-    /// throw-away run gives up the promise that what was committed is on disk.
+    /// throw-away run gives up the promise that what was committed is on disk; what was committed outlives a killed server
+    /// there as well, since the system has it.
     /// </summary>
     public static IResourceBuilder<PostgresServerResource> WithTuning(this IResourceBuilder<PostgresServerResource> postgres, RunOptions run)
     {
