@@ -40,7 +40,8 @@ public sealed partial class BusStart : BackgroundService
         patience.CancelAfter(StopTimeout);
         try
         {
-            await _buses.Stop(patience.Token);
+            // The token ends most of the waits in it, not all.
+            await _buses.Stop(patience.Token).WaitAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {

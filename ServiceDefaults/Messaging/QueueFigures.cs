@@ -15,6 +15,7 @@ namespace Platform.ServiceDefaults;
 internal sealed partial class QueueFigures(QueueNames queues, BusStart start, TimeProvider clock, IMeterFactory meters, ILogger<QueueFigures> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<string, uint> _waiting = new();
     private readonly ConcurrentDictionary<string, uint> _parked = new();
 
@@ -34,19 +35,20 @@ internal sealed partial class QueueFigures(QueueNames queues, BusStart start, Ti
         {
             try
             {
-                var factory = new ConnectionFactory { Uri = queues.Broker, ClientProvidedName = "figures", AutomaticRecoveryEnabled = false };
+                var factory = new ConnectionFactory { Uri = queues.Broker, ClientProvidedName = "figures", AutomaticRecoveryEnabled = false, ContinuationTimeout = Patience };
                 await using var connection = await factory.CreateConnectionAsync(stoppingToken);
                 do
                 {
                     foreach (var (name, label) in queues.All)
                     {
-                        _waiting[label] = await CountAsync(connection, name, stoppingToken);
-                        _parked[label] = await CountAsync(connection, name + "_error", stoppingToken);
+                        stoppingToken.ThrowIfCancellationRequested();
+                        _waiting[label] = await CountAsync(connection, name);
+                        _parked[label] = await CountAsync(connection, name + "_error");
                     }
                 }
                 while (await timer.WaitForNextTickAsync(stoppingToken));
             }
-            catch (Exception exception) when (exception is RabbitMQClientException or IOException && !stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is RabbitMQClientException or IOException or TimeoutException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
             {
                 // Old figures would be told as if they were new.
                 _waiting.Clear();
@@ -57,13 +59,16 @@ internal sealed partial class QueueFigures(QueueNames queues, BusStart start, Ti
         }
     }
 
-    /// <summary>A queue that is not there yet holds nothing; asking for it costs the channel.</summary>
-    private static async Task<uint> CountAsync(IConnection connection, string queue, CancellationToken ct)
+    /// <summary>
+    /// A queue that is not there yet holds nothing; asking for it costs the channel. A question that is broken off leaves
+    /// the channel waiting for its answer when it closes; so none is, and each is bounded by <see cref="Patience"/>.
+    /// </summary>
+    private static async Task<uint> CountAsync(IConnection connection, string queue)
     {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
+        await using var channel = await connection.CreateChannelAsync();
         try
         {
-            return (await channel.QueueDeclarePassiveAsync(queue, ct)).MessageCount;
+            return (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
         {

@@ -15,12 +15,15 @@ internal sealed class TelemetryStarter(TracerProvider tracing, MeterProvider met
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Sends what is pending while the listener of the receiver is likely still there.</summary>
+    /// <summary>
+    /// Sends what is pending while the listener of the receiver is likely still there. That is bounded by itself, and
+    /// comes last: it neither waits for a token nor throws because another part has used the time up.
+    /// </summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             tracing.ForceFlush(2000);
             metrics.ForceFlush(2000);
         },
-        cancellationToken);
+        CancellationToken.None);
 }

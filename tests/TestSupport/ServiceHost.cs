@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
@@ -17,6 +18,8 @@ namespace Platform.TestSupport;
 public sealed class ServiceHost<TMarker>(string service, IReadOnlyDictionary<string, string?> settings) : WebApplicationFactory<TMarker>
     where TMarker : class
 {
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>The prefix of this host's exchanges and queues.</summary>
@@ -31,6 +34,25 @@ public sealed class ServiceHost<TMarker>(string service, IReadOnlyDictionary<str
             ["Logging:LogLevel:Default"] = "Warning",
         }));
         return base.CreateHost(builder);
+    }
+
+    /// <summary>Stops the parts of the host one by one, so that one which hangs is told by its name.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var part in Services.GetServices<IHostedService>().Reverse())
+        {
+            using var patience = new CancellationTokenSource(StopPatience);
+            try
+            {
+                await part.StopAsync(patience.Token).WaitAsync(StopPatience);
+            }
+            catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+            {
+                await Console.Error.WriteLineAsync($"{service}: {part.GetType()} did not stop within {StopPatience}.");
+            }
+        }
+
+        await base.DisposeAsync();
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder) => builder.UseEnvironment("Testing");
