@@ -28,7 +28,7 @@ internal static class GraphExtensions
         + "+ping +echo +hello +auth +client|id +client|setname +client|setinfo +client|getname +info +select";
 
     // The log is what survives a crash; the snapshot rule, which the server has by default, is put out of reach.
-    private const string Server = "--appendonly yes --appendfsync everysec --save 86400 1000000000 --maxmemory 4gb --maxmemory-policy noeviction";
+    private const string Server = "--appendonly yes --appendfsync everysec --auto-aof-rewrite-min-size 256mb --save 86400 1000000000 --maxmemory 4gb --maxmemory-policy noeviction";
 
     // Without the limits one query could take all memory or a core for ever; CSV files are not read at all.
     private const string Module =

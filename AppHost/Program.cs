@@ -17,8 +17,8 @@ if (!run.StoresOnly)
 {
     var identity = builder.AddService("identity", "Identity", run).WithStore(identityDb).WithBroker(rabbitmq);
     var tenancy = builder.AddService("tenancy", "Tenancy", run).WithStore(tenancyDb).WithBroker(rabbitmq);
-    var threatIntel = builder.AddService("threatintel", "ThreatIntel", run).WithStore(threatIntelDb).WithBroker(rabbitmq);
-    var knowledgeGraph = builder.AddService("knowledgegraph", "KnowledgeGraph", run).WithStore(graph).WithBroker(rabbitmq);
+    var threatIntel = builder.AddService("threatintel", "ThreatIntel", run).WithRoomForBatches().WithStore(threatIntelDb).WithBroker(rabbitmq);
+    var knowledgeGraph = builder.AddService("knowledgegraph", "KnowledgeGraph", run).WithRoomForBatches().WithStore(graph).WithBroker(rabbitmq);
     var agent = builder.AddService("agent", "Agent", run).WithStore(agentDb).WithBroker(rabbitmq);
 
     var gateway = builder.AddService("gateway", "Gateway", run, port: run.GatewayPort, isPublic: true)

@@ -29,6 +29,14 @@ internal static class ServiceExtensions
             .WithEnvironment("Platform__DataRoot", Path.Combine(run.Data, name));
     }
 
+    /// <summary>
+    /// For services that take bundles in: room for a batch and its events in the youngest generation (64 MB; numbers are
+    /// hexadecimal) and messages of half a megabyte outside the large-object heap. Otherwise each batch is copied to an older generation
+    /// while it is at work, and each message ends in a collection of everything (docs/adr/0016).
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithRoomForBatches(this IResourceBuilder<ProjectResource> service)
+        => service.WithEnvironment("DOTNET_GCgen0size", "4000000").WithEnvironment("DOTNET_GCLOHThreshold", "400000");
+
     public static IResourceBuilder<ProjectResource> WithStore(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> store)
         => service.WithReference(store).WaitFor(store);

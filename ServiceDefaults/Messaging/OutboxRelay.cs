@@ -31,7 +31,7 @@ internal sealed partial class OutboxRelay(
     private const string Lock = "SELECT pg_try_advisory_xact_lock(7160219)";
 
     private const string Read = """
-        SELECT id, tenant_id, type, body, actor, trace_parent, order_key, occurred_at, attempts FROM outbox
+        SELECT id, tenant_id, type, body, actor, trace_parent, order_key, occurred_at FROM outbox
         WHERE parked_at IS NULL AND (next_attempt_at IS NULL OR next_attempt_at <= now()) ORDER BY seq LIMIT $1
         """;
 
@@ -131,7 +131,7 @@ internal sealed partial class OutboxRelay(
 
     /// <summary>False when the message itself was refused; an unreachable broker throws and burns no attempt.</summary>
     private async Task<bool> SendAsync(
-        OutboxMessage message, List<Guid> sent, List<(Guid Id, string Error)> refused, List<Guid> unheard, CancellationToken ct)
+        Waiting message, List<Guid> sent, List<(Guid Id, string Error)> refused, List<Guid> unheard, CancellationToken ct)
     {
         using var activity = Source.StartActivity("outbox relay", ActivityKind.Internal, message.TraceParent);
         try
@@ -189,25 +189,17 @@ internal sealed partial class OutboxRelay(
         }
     }
 
-    private static async Task<List<OutboxMessage>> ReadAsync(NpgsqlConnection connection, CancellationToken ct)
+    private static async Task<List<Waiting>> ReadAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(Read, connection) { Parameters = { new() { Value = BatchSize } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var batch = new List<OutboxMessage>();
+        var batch = new List<Waiting>();
         while (await reader.ReadAsync(ct))
         {
-            batch.Add(new OutboxMessage
-            {
-                Id = reader.GetGuid(0),
-                TenantId = reader.GetGuid(1),
-                Type = reader.GetString(2),
-                Body = reader.GetString(3),
-                Actor = reader.IsDBNull(4) ? null : reader.GetString(4),
-                TraceParent = reader.IsDBNull(5) ? null : reader.GetString(5),
-                OrderKey = reader.IsDBNull(6) ? null : reader.GetString(6),
-                OccurredAt = reader.GetFieldValue<DateTimeOffset>(7),
-                Attempts = reader.GetInt32(8),
-            });
+            batch.Add(new Waiting(
+                reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<byte[]>(3),
+                reader.IsDBNull(4) ? null : reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetString(5),
+                reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetFieldValue<DateTimeOffset>(7)));
         }
 
         return batch;
@@ -243,4 +235,8 @@ internal sealed partial class OutboxRelay(
 
     [LoggerMessage(LogLevel.Error, "Message {Id} of type {Type} cannot be sent")]
     private static partial void LogRefused(ILogger logger, Exception exception, Guid id, string type);
+
+    /// <summary>A row of the outbox; its body stays the UTF-8 that it is stored and sent as.</summary>
+    private sealed record Waiting(
+        Guid Id, Guid TenantId, string Type, byte[] Body, string? Actor, string? TraceParent, string? OrderKey, DateTimeOffset OccurredAt);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using NpgsqlTypes;
 using Platform.Contracts;
 
@@ -21,16 +23,27 @@ public static class OutboxWriter
             return;
         }
 
-        var messages = events.Select(e => OutboxMessage.For(session.TenantId, e, actor, orderKey, now)).ToList();
+        var ids = new Guid[events.Count];
+        var types = new string[events.Count];
+        var bodies = new byte[events.Count][];
+        var next = 0;
+        foreach (var told in events)
+        {
+            ids[next] = Guid.CreateVersion7(now);
+            types[next] = told.GetType().FullName!;
+            bodies[next++] = JsonSerializer.SerializeToUtf8Bytes(told, told.GetType(), EventTypes.Json);
+        }
+
         await using var command = session.Command(Insert);
         command.Parameters.Add(new() { Value = session.TenantId });
         command.Parameters.Add(new() { Value = (object?)actor ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = (object?)messages[0].TraceParent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)orderKey ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = now.ToUniversalTime() });
-        command.Parameters.Add(new() { Value = messages.Select(m => m.Id).ToArray() });
-        command.Parameters.Add(new() { Value = messages.Select(m => m.Type).ToArray() });
-        command.Parameters.Add(new() { Value = messages.Select(m => m.Body).ToArray() });
+        command.Parameters.Add(new() { Value = ids });
+        command.Parameters.Add(new() { Value = types });
+        // As UTF-8: half a megabyte of text would otherwise be widened to one of characters and narrowed again.
+        command.Parameters.Add(new() { Value = bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         await command.ExecuteNonQueryAsync(ct);
     }
 }

@@ -11,7 +11,7 @@ namespace Platform.ServiceDefaults;
 /// Puts an event into MassTransit's envelope as the outbox holds it. It was written once, with the change it tells of;
 /// reading it back to write it again would be the larger part of what the relay does.
 /// </summary>
-internal sealed class WrittenEvent(string json) : IMessageSerializer
+internal sealed class WrittenEvent(byte[] json) : IMessageSerializer
 {
     private static readonly JsonSerializerOptions Options = new(SystemTextJsonMessageSerializer.Options) { Converters = { new AsWritten() } };
 
@@ -26,7 +26,7 @@ internal sealed class WrittenEvent(string json) : IMessageSerializer
     /// <summary>Stands for the event where MassTransit asks for an object: only its type is looked at.</summary>
     public static object StandIn(Type type) => RuntimeHelpers.GetUninitializedObject(type);
 
-    private sealed record Body(string Json);
+    private sealed record Body(byte[] Json);
 
     private sealed class AsWritten : JsonConverter<Body>
     {

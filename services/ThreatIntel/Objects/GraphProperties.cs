@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Platform.Contracts.ThreatIntel;
 
@@ -56,8 +57,8 @@ internal static class GraphProperties
             case JsonValueKind.True or JsonValueKind.False or JsonValueKind.Number:
                 return value;
             case JsonValueKind.String:
-                var raw = value.GetRawText();
-                return raw.Length <= MaxText && !raw.Contains("\\u0000", StringComparison.Ordinal)
+                var raw = JsonMarshal.GetRawUtf8Value(value);
+                return raw.Length <= MaxText && raw.IndexOf("\\u0000"u8) < 0
                     ? value
                     : JsonSerializer.SerializeToElement(JsonFields.Clean(value.GetString()!, MaxText));
             default:
@@ -74,6 +75,7 @@ internal static class GraphProperties
         }
 
         var values = new List<JsonElement>(Math.Min(length, MaxList));
+        var isChanged = length > MaxList;
         foreach (var item in list.EnumerateArray())
         {
             if (Scalar(item) is not { } scalar)
@@ -81,12 +83,13 @@ internal static class GraphProperties
                 return null;
             }
 
+            isChanged |= !JsonMarshal.GetRawUtf8Value(scalar).Overlaps(JsonMarshal.GetRawUtf8Value(item));
             if (values.Count < MaxList)
             {
                 values.Add(scalar);
             }
         }
 
-        return JsonSerializer.SerializeToElement(values);
+        return isChanged ? JsonSerializer.SerializeToElement(values) : list;
     }
 }

@@ -30,15 +30,22 @@ internal sealed class ObjectWriter(ThreatIntelDb db, TimeProvider clock)
 {
     private const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7160301))";
 
+    // One step down the primary key for each id. With "stix_id = ANY($1)" the planner, which takes a new tenant for a small
+    // one, reads all of the tenant's rows and compares each with every id: two seconds a batch. OFFSET 0 keeps the shape.
     private const string Stored = """
-        SELECT stix_id, tlp, shadowed_from, modified, content_hash, revision, import_id, created_at FROM objects WHERE stix_id = ANY($1)
+        SELECT o.* FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (
+            SELECT stix_id, tlp, shadowed_from, modified, content_hash, revision, import_id, created_at FROM objects WHERE stix_id = wanted.id OFFSET 0) o
         """;
 
-    private const string Versions = "SELECT stix_id, content_hash FROM object_versions WHERE stix_id = ANY($1) AND tlp <= $2";
+    private const string Versions = """
+        SELECT v.* FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (
+            SELECT stix_id, content_hash FROM object_versions WHERE stix_id = wanted.id AND tlp <= $2 OFFSET 0) v
+        """;
 
     private const string Bytes = """
-        SELECT o.stix_id, v.raw FROM objects o JOIN object_versions v ON v.tenant_id = o.tenant_id AND v.stix_id = o.stix_id AND v.revision = o.revision
-        WHERE o.stix_id = ANY($1) AND o.tlp <= $2 AND o.shadowed_from > $2
+        SELECT o.stix_id, v.raw FROM unnest($1::text[]) AS wanted(id)
+        CROSS JOIN LATERAL (SELECT stix_id, revision FROM objects WHERE stix_id = wanted.id AND tlp <= $2 AND shadowed_from > $2 OFFSET 0) o
+        CROSS JOIN LATERAL (SELECT raw FROM object_versions WHERE stix_id = o.stix_id AND revision = o.revision OFFSET 0) v
         """;
 
     private const string Revisions = "SELECT nextval('object_revisions') FROM generate_series(1, $1)";
