@@ -26,6 +26,10 @@ internal sealed class Stix20Observables
     private readonly Dictionary<string, JsonObject> _items = [];
     private readonly Dictionary<string, string> _ids = [];
     private readonly HashSet<string> _open = [];
+    private int _depth;
+
+    /// <summary>How long a chain of observables that contain each other is followed.</summary>
+    private const int MaxDepth = 100;
 
     /// <summary>The observables with their ids, marked like the observed data that they come from.</summary>
     public static IReadOnlyList<JsonObject> Take(JsonObject container, JsonObject parent)
@@ -33,7 +37,7 @@ internal sealed class Stix20Observables
         var observables = new Stix20Observables();
         foreach (var (key, value) in container)
         {
-            observables._items[key] = Renew(value!.AsObject(), parent);
+            observables._items[key] = Renew(value as JsonObject ?? throw NotOne(), parent);
         }
 
         foreach (var key in observables._items.Keys)
@@ -49,9 +53,11 @@ internal sealed class Stix20Observables
         return [.. observables._items.Values.DistinctBy(item => item["id"]!.GetValue<string>())];
     }
 
+    private static FormatException NotOne() => new("The observed data holds something that is no observable of STIX 2.0.");
+
     private static JsonObject Renew(JsonObject item, JsonObject parent)
     {
-        var type = item["type"]!.GetValue<string>();
+        var type = item["type"]?.GetValue<string>() ?? throw NotOne();
         var names = Renamed.GetValueOrDefault(type);
         var renewed = new JsonObject { ["type"] = type, ["spec_version"] = "2.1" };
         if (StixTypes.KindOf(type) != StixKind.Observable)
@@ -85,10 +91,12 @@ internal sealed class Stix20Observables
             return known;
         }
 
-        if (!_items.TryGetValue(key, out var item) || !_open.Add(key))
+        if (!_items.TryGetValue(key, out var item) || _depth == MaxDepth || !_open.Add(key))
         {
-            return null; // it names nothing, or itself
+            return null; // it names nothing, or itself, or there is no end to it
         }
+
+        _depth++;
 
         var type = item["type"]!.GetValue<string>();
         var resolved = item.DeepClone().AsObject();
@@ -97,6 +105,7 @@ internal sealed class Stix20Observables
         var id = ObservableId.Compute(type, json.RootElement) ?? ContentId.Of(type, json.RootElement);
         _ids[key] = id;
         item.Insert(0, "id", id);
+        _depth--;
         return id;
     }
 
