@@ -1,6 +1,7 @@
 using Platform.Benchmarks.Events;
 using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Import;
+using Platform.Benchmarks.Lookup;
 using Platform.Benchmarks.Proofs;
 using Platform.Benchmarks.SeedStack;
 using Platform.Benchmarks.Signals;
@@ -14,7 +15,7 @@ namespace Platform.Benchmarks.Harness;
 internal sealed record Catalogue(string Command, IReadOnlyList<Measurement> All)
 {
     public static readonly Catalogue Benches = new(
-        "bench", [new GatewayBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench()]);
+        "bench", [new GatewayBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new LookupBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench()]);
 
-    public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new UsageProof(), new UsageKillProof(), new RefreshRaceProof()]);
+    public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new UsageProof(), new UsageKillProof(), new RefreshRaceProof(), new ImportMemoryProof()]);
 }
