@@ -225,8 +225,12 @@ public sealed class AuthenticationTests : IAsyncLifetime
                 c.Response.StatusCode = what switch { "gone" => 404, "away" => 500, _ => 200 };
                 return c.Response.WriteAsJsonAsync(new
                 {
-                    client_id = "ic_test", tenant_id = WellKnown.DefaultTenantId, permissions = Array.Empty<string>(), tlp_clearance = "clear",
-                    changed_at = DateTimeOffset.UtcNow.AddSeconds(5), signing_secrets = Array.Empty<string>(),
+                    client_id = "ic_test",
+                    tenant_id = WellKnown.DefaultTenantId,
+                    permissions = Array.Empty<string>(),
+                    tlp_clearance = "clear",
+                    changed_at = DateTimeOffset.UtcNow.AddSeconds(5),
+                    signing_secrets = Array.Empty<string>(),
                 });
             };
         }

@@ -15,8 +15,12 @@ internal sealed class Stix20Observables
         ["directory"] = new() { ["created"] = "ctime", ["modified"] = "mtime", ["accessed"] = "atime" },
         ["file"] = new()
         {
-            ["created"] = "ctime", ["modified"] = "mtime", ["accessed"] = "atime",
-            ["is_encrypted"] = "x_is_encrypted", ["encryption_algorithm"] = "x_encryption_algorithm", ["decryption_key"] = "x_decryption_key",
+            ["created"] = "ctime",
+            ["modified"] = "mtime",
+            ["accessed"] = "atime",
+            ["is_encrypted"] = "x_is_encrypted",
+            ["encryption_algorithm"] = "x_encryption_algorithm",
+            ["decryption_key"] = "x_decryption_key",
         },
         ["process"] = new() { ["created"] = "created_time", ["binary_ref"] = "image_ref", ["name"] = "x_name", ["arguments"] = "x_arguments" },
         ["windows-registry-key"] = new() { ["modified"] = "modified_time" },

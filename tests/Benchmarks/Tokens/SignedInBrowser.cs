@@ -31,7 +31,10 @@ internal sealed partial class SignedInBrowser : IDisposable
         var page = await browser._http.GetStringAsync(browser.Authorize, ct);
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["interaction"] = Interaction().Match(page).Groups[1].Value, ["username"] = username, ["password"] = password, ["tenant"] = "",
+            ["interaction"] = Interaction().Match(page).Groups[1].Value,
+            ["username"] = username,
+            ["password"] = password,
+            ["tenant"] = "",
         });
         using var answer = await browser._http.PostAsync("/connect/signin", form, ct);
         return answer.StatusCode == HttpStatusCode.SeeOther

@@ -22,7 +22,8 @@ public sealed class PossessionCheckTests(Stack stack)
         await Eventually.TrueAsync(() => Task.FromResult(redis.Database is not null), TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken, "Redis");
         using var key = new DpopKey();
         var credential = new Credential(
-            new Caller(WellKnown.DefaultTenantId, "somebody", CallerKind.User, PermissionSet.Empty, TlpLevel.Green), null) { DpopKey = key.Thumbprint };
+            new Caller(WellKnown.DefaultTenantId, "somebody", CallerKind.User, PermissionSet.Empty, TlpLevel.Green), null)
+        { DpopKey = key.Thumbprint };
         var proof = key.Proof("GET", "HTTPS://API.example:443/api/v2/users", "token");
         var gateways = Enumerable.Range(0, 2).Select(_ => new PossessionCheck(new UsedOnce(redis), Options.Create(new GatewayOptions { Issuer = Issuer }), TimeProvider.System)).ToArray();
 

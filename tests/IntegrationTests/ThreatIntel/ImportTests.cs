@@ -99,15 +99,15 @@ public sealed class ImportTests(ThreatIntelFixture service)
         await service.StartAsync(batchSize: 100);
         try
         {
-            var bundle = ThreatIntelFixture.BundleBytes([.. Enumerable.Range(0, 5_000).Select(n => Tool(n))]);
+            var bundle = ThreatIntelFixture.BundleBytes([.. Enumerable.Range(0, 20_000).Select(n => Tool(n))]);
             var location = await ThreatIntelFixture.PostAsync(service.ClientFor(tenant), bundle, Ct);
             await Eventually.TrueAsync(
                 async () => await service.CountAsync($"SELECT count(*) FROM objects WHERE tenant_id = '{tenant}'", Ct) > 0, TimeSpan.FromMinutes(1), Ct);
             await service.StopAsync();
             var before = await service.CountAsync($"SELECT processed FROM imports WHERE tenant_id = '{tenant}'", Ct);
-            Assert.InRange(before, 1, 4_999);
+            Assert.InRange(before, 1, 19_999);
             await service.StartAsync();
-            await AssertCompleteAsync(tenant, location, 5_000);
+            await AssertCompleteAsync(tenant, location, 20_000);
         }
         finally
         {
