@@ -15,13 +15,25 @@ public sealed class KeyTests
     private static Vault NewVault() => new(Options.Create(new IdentitySettings { KeyEncryptionKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) }));
 
     [Fact]
+    public void What_many_threads_seal_at_once_can_be_opened()
+    {
+        var vault = NewVault();
+        var content = RandomNumberGenerator.GetBytes(500);
+
+        var boxes = new byte[20_000][];
+        Parallel.For(0, boxes.Length, i => boxes[i] = vault.Seal(content, "message/1"));
+
+        Assert.All(boxes, box => Assert.Equal(content, vault.Open(box, "message/1")));
+    }
+
+    [Fact]
     public void What_is_sealed_opens_in_its_own_context_alone()
     {
-        using var vault = NewVault();
+        var vault = NewVault();
         var box = vault.Seal([1, 2, 3], "key-1");
         Assert.Equal([1, 2, 3], vault.Open(box, "key-1"));
         Assert.ThrowsAny<CryptographicException>(() => vault.Open(box, "key-2"));
-        using var other = NewVault();
+        var other = NewVault();
         Assert.ThrowsAny<CryptographicException>(() => other.Open(box, "key-1"));
         box[^1] ^= 1;
         Assert.ThrowsAny<CryptographicException>(() => vault.Open(box, "key-1"));
@@ -30,8 +42,8 @@ public sealed class KeyTests
     [Fact]
     public void Hashes_depend_on_key_purpose_and_content()
     {
-        using var vault = NewVault();
-        using var other = NewVault();
+        var vault = NewVault();
+        var other = NewVault();
         Assert.Equal(vault.Hash("a", [1]), vault.Hash("a", [1]));
         Assert.NotEqual(vault.Hash("a", [1]), vault.Hash("b", [1]));
         Assert.NotEqual(vault.Hash("a", [1]), vault.Hash("a", [2]));
@@ -56,7 +68,7 @@ public sealed class KeyTests
     [Fact]
     public void An_opaque_token_names_its_row_and_is_recognised_by_its_hash()
     {
-        using var vault = NewVault();
+        var vault = NewVault();
         var tokens = new OpaqueTokens(vault);
         var (tenant, id) = (Guid.NewGuid(), Guid.NewGuid());
         var (token, hash) = tokens.Create(OpaqueTokens.Refresh, tenant, id);

@@ -8,20 +8,22 @@ namespace Platform.Identity.Keys;
 /// Seals what must be read again and hashes what must only be recognised. One configured secret, one derived key a
 /// purpose (HKDF, RFC 5869).
 /// </summary>
-internal sealed class Vault(IOptions<IdentitySettings> settings) : IDisposable
+internal sealed class Vault(IOptions<IdentitySettings> settings)
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
 
-    private readonly AesGcm _sealing = new(Derive(settings.Value, "seal"), TagSize);
+    private readonly byte[] _sealing = Derive(settings.Value, "seal");
     private readonly byte[] _pepper = Derive(settings.Value, "pepper");
 
+    // One cipher a call: an AesGcm holds the state of one operation, and two threads in it seal what nobody can open.
     /// <summary>AES-256-GCM: nonce, tag, ciphertext. The context is authenticated, so that a value cannot be moved elsewhere.</summary>
     public byte[] Seal(ReadOnlySpan<byte> content, string context)
     {
         var box = new byte[NonceSize + TagSize + content.Length];
         RandomNumberGenerator.Fill(box.AsSpan(0, NonceSize));
-        _sealing.Encrypt(box.AsSpan(0, NonceSize), content, box.AsSpan(NonceSize + TagSize), box.AsSpan(NonceSize, TagSize), Encoding.UTF8.GetBytes(context));
+        using var aes = new AesGcm(_sealing, TagSize);
+        aes.Encrypt(box.AsSpan(0, NonceSize), content, box.AsSpan(NonceSize + TagSize), box.AsSpan(NonceSize, TagSize), Encoding.UTF8.GetBytes(context));
         return box;
     }
 
@@ -29,7 +31,8 @@ internal sealed class Vault(IOptions<IdentitySettings> settings) : IDisposable
     public byte[] Open(ReadOnlySpan<byte> box, string context)
     {
         var content = new byte[box.Length - NonceSize - TagSize];
-        _sealing.Decrypt(box[..NonceSize], box[(NonceSize + TagSize)..], box.Slice(NonceSize, TagSize), content, Encoding.UTF8.GetBytes(context));
+        using var aes = new AesGcm(_sealing, TagSize);
+        aes.Decrypt(box[..NonceSize], box[(NonceSize + TagSize)..], box.Slice(NonceSize, TagSize), content, Encoding.UTF8.GetBytes(context));
         return content;
     }
 
@@ -42,8 +45,6 @@ internal sealed class Vault(IOptions<IdentitySettings> settings) : IDisposable
         hmac.AppendData(content);
         return hmac.GetHashAndReset();
     }
-
-    public void Dispose() => _sealing.Dispose();
 
     private static byte[] Derive(IdentitySettings settings, string purpose) => HKDF.DeriveKey(
         HashAlgorithmName.SHA256, Convert.FromBase64String(settings.KeyEncryptionKey), 32, info: Encoding.UTF8.GetBytes("identity/" + purpose));

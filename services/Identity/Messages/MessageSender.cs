@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Mail;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Identity.SignIn;
@@ -71,7 +74,7 @@ internal sealed partial class MessageSender(
             (id, content, attempts, expires) = (reader.GetGuid(0), reader.GetFieldValue<byte[]>(1), reader.GetInt32(2), reader.GetFieldValue<DateTimeOffset>(3));
         }
 
-        var isDone = clock.GetUtcNow() >= expires || await TrySendAsync(queue.Read(id, content), ct);
+        var isDone = clock.GetUtcNow() >= expires || !TryRead(id, content, out var message) || await TrySendAsync(message, ct);
         await using var settle = new NpgsqlCommand(isDone ? Delete : Defer, connection, transaction) { Parameters = { new() { Value = id } } };
         if (!isDone)
         {
@@ -81,6 +84,22 @@ internal sealed partial class MessageSender(
         await settle.ExecuteNonQueryAsync(ct);
         await transaction.CommitAsync(ct);
         return true;
+    }
+
+    /// <summary>What was sealed under another key will never be read; it must not stop what stands behind it.</summary>
+    private bool TryRead(Guid id, byte[] content, [NotNullWhen(true)] out Message? message)
+    {
+        try
+        {
+            message = queue.Read(id, content);
+            return true;
+        }
+        catch (Exception exception) when (exception is CryptographicException or JsonException)
+        {
+            LogUnreadable(log, id, exception.GetType().Name);
+            message = null;
+            return false;
+        }
     }
 
     /// <summary>False when it is worth another attempt.</summary>
@@ -115,6 +134,9 @@ internal sealed partial class MessageSender(
             return false;
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "Message {Id} cannot be read and is dropped: {Fault}")]
+    private static partial void LogUnreadable(ILogger logger, Guid id, string fault);
 
     [LoggerMessage(LogLevel.Warning, "Messages wait: {Reason}")]
     private static partial void LogStoreAway(ILogger logger, string reason);

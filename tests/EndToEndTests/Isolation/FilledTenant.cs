@@ -84,7 +84,12 @@ internal sealed class FilledTenant
         await MakeAsync(run, "/api/v2/knowledge-graph/nodes", new { node_type = "note", name = Word, properties = new { description = Secret } });
         await MakeAsync(run, "/api/v2/auth/mfa/methods", new { type = "totp" });
         await MakeAsync(run, "/api/v2/agent/chat_poll", new { message = $"How many malware are there, {Secret}?" });
+        // Nobody may have the platform call itself, so that its first run fails at once.
+        var feed = await MakeAsync(run, "/api/v2/threat-intel/feeds", new { name = Word, kind = "stix", url = $"http://127.0.0.1:9/{Secret}" });
         await AddByTaxiiAsync();
+        await Eventually.TrueAsync(
+            async () => await ReadIdsAsync($"/api/v2/threat-intel/feeds/{feed.GetProperty("id").GetString()}/runs", "run") is { Count: > 0 },
+            TimeSpan.FromSeconds(30), ct, $"The first run of the feed of {Word}");
         await Eventually.TrueAsync(
             async () => (await Client.GetAsync("/api/v2/knowledge-graph/nodes?limit=100")).ToString().Contains($"{Word} malware", StringComparison.Ordinal),
             TimeSpan.FromSeconds(30), ct, $"The graph of {Word}");

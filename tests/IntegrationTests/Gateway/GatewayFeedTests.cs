@@ -219,7 +219,16 @@ public sealed class GatewayFeedTests(Stack stack) : IAsyncLifetime
     private async Task<double> UntilAsync(string token, HttpStatusCode status)
     {
         var since = Stopwatch.GetTimestamp();
-        await Eventually.TrueAsync(async () => (await _gateway.GetAsync(Path, token)).StatusCode == status, TimeSpan.FromSeconds(10), Ct, $"Status {status}");
+        HttpStatusCode? seen = null;
+        try
+        {
+            await Eventually.TrueAsync(async () => (seen = (await _gateway.GetAsync(Path, token)).StatusCode) == status, TimeSpan.FromSeconds(10), Ct, $"Status {status}");
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message} It was {seen}.", late);
+        }
+
         return Stopwatch.GetElapsedTime(since).TotalMilliseconds;
     }
 

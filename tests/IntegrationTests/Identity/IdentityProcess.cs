@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
@@ -59,8 +60,9 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
         }
 
         _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, _) => { };
-        _process.ErrorDataReceived += (_, _) => { };
+        var said = new ConcurrentQueue<string?>();
+        _process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
+        _process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         Address = new Uri($"http://127.0.0.1:{port}");
@@ -69,7 +71,7 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
         await Eventually.TrueAsync(
             async () =>
             {
-                Assert.False(_process.HasExited);
+                Assert.False(_process.HasExited, $"The service ended: {string.Join('\n', said)}");
                 try
                 {
                     using var ready = await Client.GetAsync(new Uri("/api/v2/audit?limit=1", UriKind.Relative), Ct);
