@@ -210,6 +210,8 @@ public sealed class GatewayFeedTests(Stack stack) : IAsyncLifetime
             s["Messaging:Prefix"] = _prefix;
             s["Platform:DataRoot"] = _data;
             s["Gateway:LimitPatienceMilliseconds"] = "10000";
+            // Other tests refuse much for this address in the same store.
+            s["Gateway:AnonymousPerMinute"] = "10000";
         });
     }
 
