@@ -20,6 +20,7 @@ public sealed partial class BusStart : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger<BusStart> _log;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isBegun;
 
     internal BusStart(IBusDepot buses, Uri broker, TimeProvider clock, ILogger<BusStart> log)
     {
@@ -36,6 +37,11 @@ public sealed partial class BusStart : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        if (!_isBegun)
+        {
+            return; // A bus that was never started waits for its time to run out.
+        }
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(StopTimeout);
         try
@@ -48,6 +54,11 @@ public sealed partial class BusStart : BackgroundService
             // What was not acknowledged is delivered again; a slow broker keeps no process from ending.
             LogLeft(_log, StopTimeout);
         }
+        catch (Exception exception) when (!_started.Task.IsCompletedSuccessfully)
+        {
+            // MassTransit's stop fails on endpoints that its start has not reached.
+            LogHalfStarted(_log, exception);
+        }
     }
 
     /// <inheritdoc />
@@ -58,12 +69,16 @@ public sealed partial class BusStart : BackgroundService
             await Task.Delay(Interval, _clock, stoppingToken);
         }
 
+        _isBegun = true;
         await _buses.Start(stoppingToken);
         _started.SetResult();
     }
 
     [LoggerMessage(LogLevel.Warning, "The broker did not let go of the bus within {Timeout}; left without its answer")]
     private static partial void LogLeft(ILogger logger, TimeSpan timeout);
+
+    [LoggerMessage(LogLevel.Debug, "Stopped while the bus was starting")]
+    private static partial void LogHalfStarted(ILogger logger, Exception exception);
 
     private async Task<bool> AnswersAsync(CancellationToken ct)
     {

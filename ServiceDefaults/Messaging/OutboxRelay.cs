@@ -28,6 +28,9 @@ internal sealed partial class OutboxRelay(
     /// <summary>How long an event waits for a first queue that takes it: consumers may start after their publisher.</summary>
     private static readonly TimeSpan HearingTime = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long the broker may take to confirm a message. The bus may wait for ever, for one that is stopped, and the lock with it.</summary>
+    private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
+
     private const string Lock = "SELECT pg_try_advisory_xact_lock(7160219)";
 
     private const string Read = """
@@ -155,7 +158,7 @@ internal sealed partial class OutboxRelay(
                 context.Headers.Set(WellKnown.EventHeaders.OccurredAt, message.OccurredAt.ToString("O"));
                 context.Headers.Set(WellKnown.EventHeaders.Actor, message.Actor);
                 context.Headers.Set(WellKnown.EventHeaders.TraceParent, Activity.Current?.Id ?? message.TraceParent);
-            }), ct);
+            }), ct).WaitAsync(ConfirmTimeout, clock, ct);
             metrics.Sent(message.OccurredAt);
             lock (sent)
             {

@@ -1,3 +1,6 @@
 using Platform.TestSupport;
 
 [assembly: AssemblyFixture(typeof(Stack))]
+
+// Most of a test's time is waiting for stores and messages: as many tests as cores would leave the cores idle.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]

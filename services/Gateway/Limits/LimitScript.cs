@@ -9,7 +9,8 @@ internal static class LimitScript
 {
     /// <summary>
     /// KEYS[1]: the hash. ARGV: how many requests to charge, then for each window its field, the microseconds of a slot,
-    /// the slots that fill the window, the limit. More than one are charged only where a fifth of every limit stays free.
+    /// the slots that fill the window, the limit. More than one are charged only where a fifth of every limit
+    /// stays free, and at most a hundredth of a limit, which is what an instance may let lapse.
     /// Answer: how many were charged, the microseconds until the first slot of a window ends, then for each window what is
     /// left and the microseconds until more is (after a refusal: until this request fits).
     /// </summary>
@@ -49,7 +50,7 @@ internal static class LimitScript
             slot = w[1]
           end
           local left = limit - w[2]
-          if left - cost < limit * 0.2 then cost = 1 end
+          cost = left - cost < limit * 0.2 and 1 or math.min(cost, math.max(1, math.floor(limit / 100)))
           windows[i], slots[i], lefts[i] = w, slot, left
           keep = math.max(keep, size * (ring + 1))
           ends = math.min(ends, math.max(0, (slot + 1) * size - now))

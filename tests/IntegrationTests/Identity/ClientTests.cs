@@ -13,7 +13,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 
 namespace Platform.IntegrationTests.Identity;
 
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class ClientTests(IdentityFixture identity)
 {
     private HttpClient Gateway => identity.ClientFor(new Caller(WellKnown.DefaultTenantId, "gateway", CallerKind.Service, PermissionSet.Parse("use:internal"), TlpLevel.Clear));

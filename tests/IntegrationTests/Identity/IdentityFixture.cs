@@ -298,9 +298,23 @@ public sealed class Heard<T> : IAsyncDisposable
     }
 }
 
-/// <summary>The classes that share the service.</summary>
+/// <summary>The classes that share a service. There are three, so that one after the other they are not what a run waits for.</summary>
 [CollectionDefinition(Name)]
 public sealed class IdentityCollection : ICollectionFixture<IdentityFixture>
 {
     public const string Name = "identity";
+}
+
+/// <summary>Signing in, and what keeps others from it.</summary>
+[CollectionDefinition(Name)]
+public sealed class SignInCollection : ICollectionFixture<IdentityFixture>
+{
+    public const string Name = "identity, signing in";
+}
+
+/// <summary>OAuth and OpenID Connect.</summary>
+[CollectionDefinition(Name)]
+public sealed class ProtocolCollection : ICollectionFixture<IdentityFixture>
+{
+    public const string Name = "identity, protocol";
 }

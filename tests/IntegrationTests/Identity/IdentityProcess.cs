@@ -42,7 +42,7 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
     {
         var port = FreePort();
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Platform.Identity.dll"));
+        start.ArgumentList.Add(Assembly());
         foreach (var (name, value) in new Dictionary<string, string>
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
@@ -106,6 +106,17 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
     }
 
     private string Token(Caller caller) => InternalTokens.Issue(caller, "identity", _internalKey, TimeProvider.System.GetUtcNow());
+
+    /// <summary>What the AppHost would start, which is compiled ahead of time, where a Release build has made it.</summary>
+    private static string Assembly()
+    {
+        const string Name = "Platform.Identity.dll";
+        var build = Path.Combine(Repository.Root, "services/Identity/bin/Release/net10.0");
+        var published = Path.Combine(build, "publish", Name);
+        var isCurrent = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) && File.Exists(published)
+            && File.GetLastWriteTimeUtc(Path.Combine(build, "publish/.complete")) >= File.GetLastWriteTimeUtc(Path.Combine(build, Name));
+        return isCurrent ? published : Path.Combine(AppContext.BaseDirectory, Name);
+    }
 
     private static int FreePort()
     {

@@ -8,12 +8,12 @@ using Platform.TestSupport;
 
 namespace Platform.IntegrationTests.Identity;
 
-/// <summary>The service as a process of its own, killed in the middle of its work.</summary>
+/// <summary>The service as a process of its own, killed in the middle of its work: the short form of <c>prove refresh-race</c>.</summary>
 public sealed class KillTests(Stack stack) : IAsyncLifetime
 {
-    private const int Rounds = 2;
+    private const int Rounds = 1;
     private const int UsersARound = 40;
-    private const int SpentARound = 40;
+    private const int SpentARound = 30;
 
     private TestDatabase _database = null!;
     private IdentityProcess _service = null!;

@@ -4,7 +4,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 
 namespace Platform.IntegrationTests.Identity;
 
-[Collection(IdentityCollection.Name)]
+[Collection(SignInCollection.Name)]
 public sealed class LockOutTests(IdentityFixture identity)
 {
     [Fact]

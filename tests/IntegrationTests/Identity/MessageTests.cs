@@ -5,7 +5,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity;
 
 /// <summary>What is mailed and texted, by a real SMTP server and a real HTTP provider.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(SignInCollection.Name)]
 public sealed partial class MessageTests(IdentityFixture identity) : IAsyncLifetime
 {
     private const string NewPassword = "quite another pass 7";

@@ -5,7 +5,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 
 namespace Platform.IntegrationTests.Identity;
 
-[Collection(IdentityCollection.Name)]
+[Collection(SignInCollection.Name)]
 public sealed class MfaTests(IdentityFixture identity)
 {
     [Fact]

@@ -5,7 +5,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 
 namespace Platform.IntegrationTests.Identity;
 
-[Collection(IdentityCollection.Name)]
+[Collection(SignInCollection.Name)]
 public sealed class SessionTests(IdentityFixture identity)
 {
     private Task<JsonElement> RefreshAsync(JsonElement tokens, HttpStatusCode expected = HttpStatusCode.OK) => SendAsync(

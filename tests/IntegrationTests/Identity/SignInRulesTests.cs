@@ -6,7 +6,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity;
 
 /// <summary>What tenants and clients can ask of a sign-in, and what it then does.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(SignInCollection.Name)]
 public sealed class SignInRulesTests(IdentityFixture identity)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

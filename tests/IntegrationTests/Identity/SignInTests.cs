@@ -11,7 +11,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 
 namespace Platform.IntegrationTests.Identity;
 
-[Collection(IdentityCollection.Name)]
+[Collection(SignInCollection.Name)]
 public sealed class SignInTests(IdentityFixture identity)
 {
     [Fact]

@@ -5,7 +5,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity;
 
 /// <summary>The token endpoint by the sections of RFC 6749.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class TokenEndpointTests(IdentityFixture identity)
 {
     private const string Token = "/connect/token";

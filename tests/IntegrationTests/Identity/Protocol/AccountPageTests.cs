@@ -6,7 +6,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity.Protocol;
 
 /// <summary>The pages for a second factor and for forgotten passwords, as a browser without scripts meets them.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed partial class AccountPageTests(IdentityFixture identity)
 {
     private const string Docs = "/connect/authorize?client_id=platform-docs&response_type=code&redirect_uri=http%3A%2F%2Fidentity.test%3A7777%2Fapi%2Fdocs%2Foauth2-redirect.html"

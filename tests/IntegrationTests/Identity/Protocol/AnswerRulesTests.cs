@@ -5,7 +5,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity.Protocol;
 
 /// <summary>What holds for every answer of an endpoint, by the sections of its standard.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class AnswerRulesTests(IdentityFixture identity)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -6,7 +6,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity.Protocol;
 
 /// <summary>The authorization code grant, by the sections of its standards.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class AuthorizationCodeTests(IdentityFixture identity)
 {
     private Task<OAuthClient> ClientAsync(string method = "client_secret_basic", string redirect = "https://client.example/callback") =>

@@ -5,7 +5,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity.Protocol;
 
 /// <summary>The device flow by the sections of RFC 8628.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class DeviceFlowTests(IdentityFixture identity)
 {
     private const string Grant = "urn:ietf:params:oauth:grant-type:device_code";

@@ -6,7 +6,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity.Protocol;
 
 /// <summary>Tokens bound to a key, by the sections of RFC 9449.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class DpopTests(IdentityFixture identity) : IDisposable
 {
     private const string Address = Issuer + OAuthClient.Token;

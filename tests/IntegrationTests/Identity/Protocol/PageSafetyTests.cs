@@ -4,7 +4,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity.Protocol;
 
 /// <summary>What others try with the pages that people see.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class PageSafetyTests(IdentityFixture identity)
 {
     private async Task<(OAuthClient Client, OAuthBrowser Browser, Shown Page, string Username)> AtSignInAsync()

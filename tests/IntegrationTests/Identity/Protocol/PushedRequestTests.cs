@@ -5,7 +5,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity.Protocol;
 
 /// <summary>Pushed authorization requests by the sections of RFC 9126.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class PushedRequestTests(IdentityFixture identity)
 {
     private static Task<(HttpResponseMessage Response, JsonElement Body)> PushAsync(OAuthClient client, params (string, string?)[] changes) =>

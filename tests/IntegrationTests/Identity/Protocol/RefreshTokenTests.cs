@@ -5,7 +5,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity.Protocol;
 
 /// <summary>Refresh tokens: rotation, and everything that must end them.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class RefreshTokenTests(IdentityFixture identity)
 {
     private static string RefreshOf(JsonElement tokens) => tokens.GetProperty("refresh_token").GetString()!;

@@ -5,7 +5,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity.Protocol;
 
 /// <summary>Sign-out by OpenID Connect RP-Initiated Logout 1.0.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class SignOutTests(IdentityFixture identity)
 {
     private const string Bye = "https://client.example/bye";

@@ -11,7 +11,7 @@ using static Platform.IntegrationTests.Identity.IdentityFixture;
 namespace Platform.IntegrationTests.Identity.Protocol;
 
 /// <summary>Introspection, revocation and userinfo, and what passes for a token there.</summary>
-[Collection(IdentityCollection.Name)]
+[Collection(ProtocolCollection.Name)]
 public sealed class TokenFactsTests(IdentityFixture identity)
 {
     private const string Introspect = "/connect/introspect";
