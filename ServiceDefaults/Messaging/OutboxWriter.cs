@@ -15,23 +15,16 @@ public static class OutboxWriter
         """;
 
     /// <summary>Adds events to the session's transaction, in the order given.</summary>
-    public static async Task WriteAsync(
-        TenantSession session, IReadOnlyCollection<IIntegrationEvent> events, string? actor, string? orderKey, DateTimeOffset now, CancellationToken ct)
+    public static Task WriteAsync(
+        TenantSession session, IReadOnlyCollection<IIntegrationEvent> events, string? actor, string? orderKey, DateTimeOffset now, CancellationToken ct) =>
+        WriteAsync(session, OutboxRows.Of(events, now), actor, orderKey, now, ct);
+
+    /// <summary>The same, for events that were serialized before.</summary>
+    public static async Task WriteAsync(TenantSession session, OutboxRows rows, string? actor, string? orderKey, DateTimeOffset now, CancellationToken ct)
     {
-        if (events.Count == 0)
+        if (rows.Ids.Length == 0)
         {
             return;
-        }
-
-        var ids = new Guid[events.Count];
-        var types = new string[events.Count];
-        var bodies = new byte[events.Count][];
-        var next = 0;
-        foreach (var told in events)
-        {
-            ids[next] = Guid.CreateVersion7(now);
-            types[next] = told.GetType().FullName!;
-            bodies[next++] = JsonSerializer.SerializeToUtf8Bytes(told, told.GetType(), EventTypes.Json);
         }
 
         await using var command = session.Command(Insert);
@@ -40,10 +33,37 @@ public static class OutboxWriter
         command.Parameters.Add(new() { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)orderKey ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = now.ToUniversalTime() });
-        command.Parameters.Add(new() { Value = ids });
-        command.Parameters.Add(new() { Value = types });
+        command.Parameters.Add(new() { Value = rows.Ids });
+        command.Parameters.Add(new() { Value = rows.Types });
         // As UTF-8: half a megabyte of text would otherwise be widened to one of characters and narrowed again.
-        command.Parameters.Add(new() { Value = bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = rows.Bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         await command.ExecuteNonQueryAsync(ct);
+    }
+}
+
+/// <summary>Events as the outbox holds them: made of many large ones, they are work worth doing while the database does its own.</summary>
+public sealed class OutboxRows
+{
+    private OutboxRows(int count) => (Ids, Types, Bodies) = (new Guid[count], new string[count], new byte[count][]);
+
+    internal Guid[] Ids { get; }
+
+    internal string[] Types { get; }
+
+    internal byte[][] Bodies { get; }
+
+    /// <summary>Serializes events.</summary>
+    public static OutboxRows Of(IReadOnlyCollection<IIntegrationEvent> events, DateTimeOffset now)
+    {
+        var rows = new OutboxRows(events.Count);
+        var next = 0;
+        foreach (var told in events)
+        {
+            rows.Ids[next] = Guid.CreateVersion7(now);
+            rows.Types[next] = told.GetType().FullName!;
+            rows.Bodies[next++] = JsonSerializer.SerializeToUtf8Bytes(told, told.GetType(), EventTypes.Json);
+        }
+
+        return rows;
     }
 }

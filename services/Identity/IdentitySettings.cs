@@ -30,6 +30,9 @@ internal sealed class IdentitySettings
     [Range(1, 10_000)]
     public int LoginAttemptsPerMinute { get; set; } = SignIn.LoginAttempts.AttemptsPerMinute;
 
+    /// <summary>The cost of a password's hash; hashes of a lower one are made anew at the next sign-in.</summary>
+    public int PasswordIterations { get; set; } = 220_000;
+
     /// <summary>How long clients may keep the key set; a new key is published this long and 2 minutes before it signs.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan JwksCacheAge { get; set; } = TimeSpan.FromMinutes(5);
@@ -41,6 +44,9 @@ internal sealed class IdentitySettings
     /// <summary>How long the audit log is kept; whole months older than this are dropped, their chain's end stays signed.</summary>
     [Range(typeof(TimeSpan), "90.00:00:00", "36500.00:00:00")]
     public TimeSpan AuditRetention { get; set; } = TimeSpan.FromDays(400);
+
+    /// <summary>OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA512. Only tests, which sign in a thousand times, may ask for less.</summary>
+    internal bool HasSafeCost(IHostEnvironment environment) => PasswordIterations >= 210_000 || environment.IsEnvironment("Testing");
 
     /// <summary>True when the key has the right form.</summary>
     internal bool HasValidKey()

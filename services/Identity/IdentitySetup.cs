@@ -34,6 +34,7 @@ internal static class IdentitySetup
             .ValidateDataAnnotations()
             .Validate(s => s.HasValidKey(), "Identity:KeyEncryptionKey must be at least 32 random bytes in base64.")
             .Validate(s => s.HasValidIssuer(), "Identity:Issuer must be an absolute http(s) URL without query, fragment or trailing slash.")
+            .Validate<IHostEnvironment>((s, environment) => s.HasSafeCost(environment), "Identity:PasswordIterations must be 210000 or more.")
             .ValidateOnStart();
         builder.AddNpgsqlDbContext<IdentityDb>("identitydb");
         builder.AddMessaging<IdentityDb>("identity", consumers => consumers

@@ -93,7 +93,7 @@ public sealed class AccountTests
     [Fact]
     public async Task Password_hashing_runs_one_at_a_time_a_core_sixteen_wait_and_the_next_is_told_to_come_back()
     {
-        using var gate = new PasswordGate(TimeProvider.System);
+        using var gate = new PasswordGate(TimeProvider.System, Options.Create(new IdentitySettings()));
         var ct = TestContext.Current.CancellationToken;
         using var hold = new ManualResetEventSlim();
         var (running, most) = (0, 0);

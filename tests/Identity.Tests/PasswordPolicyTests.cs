@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Options;
 using Platform.Identity.SignIn;
 
 namespace Platform.Identity.Tests;
@@ -40,10 +42,17 @@ public sealed class PasswordPolicyTests
     [Fact]
     public void The_shipped_list_is_there() => Assert.True(BreachedPasswords.Count >= 200);
 
+    [Theory]
+    [InlineData("Production", 209_999, false)]
+    [InlineData("Production", 210_000, true)]
+    [InlineData("Testing", 20_000, true)]
+    public void Only_tests_may_hash_below_OWASPs_cost(string environment, int iterations, bool isSafe) => Assert.Equal(
+        isSafe, new IdentitySettings { PasswordIterations = iterations }.HasSafeCost(new HostingEnvironment { EnvironmentName = environment }));
+
     [Fact]
     public async Task The_gate_hashes_and_verifies_at_the_stated_cost()
     {
-        using var gate = new PasswordGate(TimeProvider.System);
+        using var gate = new PasswordGate(TimeProvider.System, Options.Create(new IdentitySettings()));
         var user = new Users.User();
         user.PasswordHash = await gate.HashAsync(user, "a really fine pass 9", TestContext.Current.CancellationToken);
         Assert.True(await gate.VerifyAsync(user, "a really fine pass 9", TestContext.Current.CancellationToken));

@@ -93,7 +93,7 @@ internal sealed class LogIn(
             return (null, new Fault(ErrorCodes.TenantSuspended, "This tenant is suspended."));
         }
 
-        var rehashed = PasswordGate.IsOutdated(user.PasswordHash!) ? await place.HashAsync(user, credentials.Password, ct) : null;
+        var rehashed = gate.IsOutdated(user.PasswordHash!) ? await place.HashAsync(user, credentials.Password, ct) : null;
         return await AdmitAsync(db, user, rehashed, device, fingerprint, credentials, origin, decision, open, ct);
     }
 

@@ -17,9 +17,6 @@ namespace Platform.Identity.SignIn;
 /// </summary>
 internal sealed class PasswordGate : IDisposable
 {
-    /// <summary>OWASP Password Storage Cheat Sheet: PBKDF2-HMAC-SHA512, 210,000 or more.</summary>
-    public const int Iterations = 220_000;
-
     /// <summary>How many may wait.</summary>
     public const int QueueLength = 16;
 
@@ -32,12 +29,8 @@ internal sealed class PasswordGate : IDisposable
     /// </summary>
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(1);
 
-    private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions
-    {
-        CompatibilityMode = PasswordHasherCompatibilityMode.IdentityV3,
-        IterationCount = Iterations,
-    }));
-
+    private readonly PasswordHasher<User> _hasher;
+    private readonly int _iterations;
     private readonly BlockingCollection<Action> _work = new();
     private readonly int _capacity = Environment.ProcessorCount + QueueLength;
     private readonly User _nobody = new();
@@ -46,9 +39,15 @@ internal sealed class PasswordGate : IDisposable
     private int _inside;
     private int _held;
 
-    public PasswordGate(TimeProvider clock)
+    public PasswordGate(TimeProvider clock, IOptions<IdentitySettings> settings)
     {
         _clock = clock;
+        _iterations = settings.Value.PasswordIterations;
+        _hasher = new(Options.Create(new PasswordHasherOptions
+        {
+            CompatibilityMode = PasswordHasherCompatibilityMode.IdentityV3,
+            IterationCount = _iterations,
+        }));
         _dummy = _hasher.HashPassword(_nobody, Guid.NewGuid().ToString());
         for (var i = 0; i < Environment.ProcessorCount; i++)
         {
@@ -92,12 +91,12 @@ internal sealed class PasswordGate : IDisposable
     public Task<bool> VerifyAsync(User? user, string password, CancellationToken ct) => EnterAsync(() => Verify(user, password), ct);
 
     /// <summary>Whether a hash was made at another cost than today's; ASP.NET Core Identity's format 3 says so in its bytes 5 to 8.</summary>
-    public static bool IsOutdated(string hash)
+    public bool IsOutdated(string hash)
     {
         var bytes = new byte[128];
         return !Convert.TryFromBase64String(hash, bytes, out var length) || length < 13 || bytes[0] != 1
             || BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(1)) != (uint)KeyDerivationPrf.HMACSHA512
-            || BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5)) < Iterations;
+            || BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5)) < _iterations;
     }
 
     /// <summary>Whether a password is that of an older hash.</summary>

@@ -174,8 +174,8 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
             }
             else if (_graph is { } level)
             {
-                await writer.PutNodesAsync(level.Restored, _nodes.Select(n => (n.Label, n.Properties)), ct);
-                await writer.PutEdgesAsync(level.Restored, _edges, e => new EdgeEnds(e.Source, e.Type, e.Target), e => e.Properties, ct);
+                await writer.PutNodesAsync(level.Restored, _nodes.Select(n => (n.Label, n.Properties)), areNew: true, ct);
+                await writer.PutEdgesAsync(level.Restored, _edges, e => new EdgeEnds(e.Source, e.Type, e.Target), e => e.Properties, areNew: true, ct);
             }
 
             _nodes.Clear();

@@ -139,12 +139,13 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
     /// </summary>
     public Task RecordAsync(Guid tenant, IReadOnlyList<Incoming> messages, ProjectionPlan plan, CancellationToken ct)
     {
-        var entries = new List<object?>(plan.Slots.Count);
+        var added = new List<object?>();
+        var entries = new List<object?>();
         foreach (var (id, known) in plan.Slots)
         {
             var end = plan.Ends.GetValueOrDefault(id);
             var moved = plan.Moved.TryGetValue(id, out var old) ? old.Select(m => JsonSerializer.Serialize(m)).ToArray() : null;
-            entries.Add(new Dictionary<string, object?>
+            (plan.IsNew(id) ? added : entries).Add(new Dictionary<string, object?>
             {
                 ["i"] = id,
                 ["v"] = known.Codes,
@@ -160,9 +161,11 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
             """
             UNWIND $messages AS x MERGE (m:Message {id: x}) ON CREATE SET m.applied = false
             WITH count(*) AS marked
+            UNWIND $added AS row CREATE (:Entry {id: row.i, slots: row.v, source: row.s, type: row.k, target: row.t})
+            WITH count(*) AS made
             UNWIND $entries AS row MERGE (e:Entry {id: row.i}) SET e.slots = row.v, e.source = row.s, e.type = row.k, e.target = row.t, e.moved = row.m
             """,
-            new Dictionary<string, object?> { ["messages"] = messages.Select(m => m.MessageId.ToString("D")).ToArray(), ["entries"] = entries },
+            new Dictionary<string, object?> { ["messages"] = messages.Select(m => m.MessageId.ToString("D")).ToArray(), ["added"] = added, ["entries"] = entries },
             ct);
     }
 

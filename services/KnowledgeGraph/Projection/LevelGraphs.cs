@@ -104,12 +104,12 @@ internal sealed class LevelGraphs(Ledger ledger, IGraphStore store, GraphWriter 
     {
         await foreach (var nodes in NodesAsync(from, ct))
         {
-            await writer.PutNodesAsync(to, nodes, ct);
+            await writer.PutNodesAsync(to, nodes, areNew: true, ct);
         }
 
         await foreach (var edges in EdgesAsync(from, ct))
         {
-            await writer.PutEdgesAsync(to, edges, e => new EdgeEnds(e.SourceId, e.Type, e.TargetId), e => e.Whole(), ct);
+            await writer.PutEdgesAsync(to, edges, e => new EdgeEnds(e.SourceId, e.Type, e.TargetId), e => e.Whole(), areNew: true, ct);
         }
     }
 

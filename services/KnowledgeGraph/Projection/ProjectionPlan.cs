@@ -37,6 +37,14 @@ internal sealed class ProjectionPlan
     /// <summary>Levels that must have a graph.</summary>
     public HashSet<TlpLevel> NeededLevels { get; } = [];
 
+    /// <summary>
+    /// Whether the ledger knew nothing of an id before this batch: then no graph has it. A batch that comes again after an
+    /// interruption finds what it recorded the first time.
+    /// </summary>
+    public bool IsNew(Change change) => IsNew(change.Id);
+
+    public bool IsNew(string id) => !_before.Slots.ContainsKey(id);
+
     public static ProjectionPlan Of(IEnumerable<Incoming> messages, LedgerState before)
     {
         var plan = new ProjectionPlan(before);

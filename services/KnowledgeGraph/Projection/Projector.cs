@@ -139,14 +139,22 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
         await writer.RemoveEdgesAsync(graph, goneEdges, ct);
 
         var nodes = level.Nodes.Values.OfType<NodeChange>().ToArray();
-        await writer.PutNodesAsync(graph, nodes.Select(n => (n.Label, n.Properties)), ct);
+        foreach (var group in nodes.ToLookup(plan.IsNew))
+        {
+            await writer.PutNodesAsync(graph, group.Select(n => (n.Label, n.Properties)), group.Key, ct);
+        }
+
         if (hasWaiting && nodes.Length > 0)
         {
             await PutWaitingAsync(tenant, slot, graph, level, nodes, waiting, ct);
         }
 
-        var edges = level.Edges.Values.OfType<EdgeChange>().ToArray();
-        var dangling = await writer.PutEdgesAsync(graph, edges, e => e.Ends, e => e.Properties, ct);
+        var dangling = new List<EdgeChange>();
+        foreach (var group in level.Edges.Values.OfType<EdgeChange>().ToLookup(plan.IsNew))
+        {
+            dangling.AddRange(await writer.PutEdgesAsync(graph, [.. group], e => e.Ends, e => e.Properties, group.Key, ct));
+        }
+
         if (hasWaiting)
         {
             waiting.NoLonger.AddRange(level.Edges.Keys.Select(id => $"{slot}|{id}"));
@@ -182,7 +190,7 @@ internal sealed class Projector(Ledger ledger, LevelGraphs graphs, GraphWriter w
     {
         // What this batch itself says about a relationship is newer than what waits.
         var candidates = (await ledger.WaitingForAsync(tenant, slot, nodes.Select(n => n.Id).ToArray(), ct)).Where(w => !level.Edges.ContainsKey(w.Id)).ToArray();
-        var still = await writer.PutEdgesAsync(graph, candidates, w => w.Ends, w => w.Properties, ct);
+        var still = await writer.PutEdgesAsync(graph, candidates, w => w.Ends, w => w.Properties, areNew: false, ct);
         waiting.NoLonger.AddRange(candidates.Except(still).Select(w => w.Key));
     }
 

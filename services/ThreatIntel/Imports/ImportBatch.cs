@@ -50,6 +50,10 @@ internal sealed class ImportBatch(long from, bool upgrades = true)
         Objects.Add(new IncomingObject(item.Index, id, item.Head, markings.Of(item.Head), raw));
     }
 
+    /// <summary>Does ahead what will be needed of objects that are stored.</summary>
+    public void Prepare(CancellationToken ct) =>
+        Parallel.ForEach(Objects, new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = 2 }, item => _ = item.Content);
+
     private void Upgrade(in BundleItem item, MarkingLevels markings)
     {
         try

@@ -8,6 +8,10 @@ namespace Platform.ThreatIntel.Imports;
 internal sealed class ImportBatchWriter(NpgsqlDataSource source, ObjectWriter objects, ImportProgress progress, Import import)
 {
     private readonly SeenIds _seen = new();
+    private volatile bool _isStoring;
+
+    /// <summary>Whether most of the last batch was new, so that most of the next one probably is.</summary>
+    public bool IsStoring => _isStoring;
 
     /// <summary>
     /// Writes a batch; false when the import has been cancelled. What the database will not take is looked for by
@@ -54,6 +58,7 @@ internal sealed class ImportBatchWriter(NpgsqlDataSource source, ObjectWriter ob
 
         await session.CommitAsync(ct);
         progress.Committed(step);
+        _isStoring = step.Created + step.Updated > items.Count / 2;
         foreach (var item in items)
         {
             _seen.Add(item.StixId);

@@ -108,12 +108,12 @@ internal sealed partial class ImportRunner(
         return total;
     }
 
-    /// <summary>Reads ahead of the writing by one batch. Gives the fault that ended the reading early, if one did.</summary>
+    /// <summary>Reads and prepares ahead of the writing, by up to two batches. Gives the fault that ended the reading early, if one did.</summary>
     private async Task<string?> WriteAsync(Import import, MarkingLevels markings, ImportBatchWriter writer, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var batches = Channel.CreateBounded<ImportBatch>(1);
-        var reading = Task.Run(() => ReadAsync(import, markings, batches.Writer, stop.Token), stop.Token);
+        var reading = Task.Run(() => ReadAsync(import, markings, writer, batches.Writer, stop.Token), stop.Token);
         try
         {
             await foreach (var batch in batches.Reader.ReadAllAsync(ct))
@@ -133,7 +133,8 @@ internal sealed partial class ImportRunner(
         }
     }
 
-    private async Task<string?> ReadAsync(Import import, MarkingLevels markings, ChannelWriter<ImportBatch> batches, CancellationToken ct)
+    private async Task<string?> ReadAsync(
+        Import import, MarkingLevels markings, ImportBatchWriter writer, ChannelWriter<ImportBatch> batches, CancellationToken ct)
     {
         try
         {
@@ -152,6 +153,11 @@ internal sealed partial class ImportRunner(
                 fatal = reader.Current.Fault is { IsFatal: true } fault ? fault.Message : null;
                 if (batch.Count >= options.Value.ImportBatchSize || batch.Bytes >= MaxBatchBytes)
                 {
+                    if (writer.IsStoring)
+                    {
+                        batch.Prepare(ct);
+                    }
+
                     await batches.WriteAsync(batch, ct);
                     batch = new ImportBatch(reader.Current.Index + 1);
                 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Platform.Contracts;
+using Platform.ThreatIntel.Storage;
 using Stix.Bundles;
 
 namespace Platform.ThreatIntel.Objects;
@@ -15,6 +17,9 @@ internal sealed record IncomingObject(long Index, string StixId, ObjectHead Head
     /// <summary>The first 128 bits of the SHA-256 of the bytes.</summary>
     public Guid ContentHash { get; } = Hash(Raw);
 
+    /// <summary>What is made of the bytes alone; made when it is first asked for.</summary>
+    public ObjectContent Content => field ??= ObjectContent.Of(Raw);
+
     /// <summary>The version it states, to the microsecond; cyber-observables state none.</summary>
     public DateTimeOffset? Modified { get; } = (Head.Modified ?? Head.Created)?.ToMicroseconds();
 
@@ -23,6 +28,19 @@ internal sealed record IncomingObject(long Index, string StixId, ObjectHead Head
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(raw, hash);
         return new Guid(hash[..16], bigEndian: true);
+    }
+}
+
+/// <summary>What the bytes of an object become, whatever becomes of the object: costly, and so done ahead where there is time.</summary>
+/// <param name="Packed">The bytes as they are kept.</param>
+/// <param name="Json">The object.</param>
+/// <param name="Properties">What travels in events.</param>
+internal sealed record ObjectContent(byte[] Packed, JsonElement Json, Dictionary<string, JsonElement> Properties)
+{
+    public static ObjectContent Of(byte[] raw)
+    {
+        var json = JsonElement.Parse(raw, new JsonDocumentOptions { MaxDepth = 256 });
+        return new ObjectContent(RawBytes.Pack(raw), json, GraphProperties.Of(json));
     }
 }
 

@@ -4,7 +4,6 @@ using Platform.Contracts.ThreatIntel;
 using Platform.ThreatIntel.Campaigns;
 using Platform.ThreatIntel.Indicators;
 using Platform.ThreatIntel.Relationships;
-using Platform.ThreatIntel.Storage;
 using Platform.ThreatIntel.ThreatActors;
 using Stix;
 using Stix.Bundles;
@@ -45,7 +44,7 @@ internal sealed class WrittenObject
             Modified = write.Modified,
             ContentHash = write.Object.ContentHash,
             SpecVersion = SpecVersionOf(write.Object.Head),
-            Raw = RawBytes.Pack(write.Object.Raw),
+            Raw = write.Object.Content.Packed,
             ImportId = importId,
             RecordedAt = now,
         };
@@ -54,7 +53,7 @@ internal sealed class WrittenObject
             return new WrittenObject { Object = null, Version = version };
         }
 
-        var json = JsonElement.Parse(write.Object.Raw, new JsonDocumentOptions { MaxDepth = 256 });
+        var json = write.Object.Content.Json;
         var row = ObjectRow(write, json, version);
         return StixTypes.KindOf(row.Type) == StixKind.Relationship ? Edge(write, json, row, version) : Node(write, json, row, version);
     }
@@ -115,7 +114,7 @@ internal sealed class WrittenObject
             Values = indicator.Values ?? [],
             ObjectEvent = new ThreatObject(
                 row.StixId, row.Type, row.Name, new(row.Modified, row.Revision), row.Tlp, row.Revoked, row.Deprecated,
-                GraphProperties.Of(json), Shadow(write)),
+                write.Object.Content.Properties, Shadow(write)),
         };
     }
 
@@ -129,7 +128,7 @@ internal sealed class WrittenObject
             Relationship = relationship,
             RelationshipEvent = new Contracts.ThreatIntel.Relationship(
                 row.StixId, relationship.RelationshipType, relationship.SourceRef, relationship.TargetRef, new(row.Modified, row.Revision),
-                row.Tlp, row.Revoked, row.Deprecated, GraphProperties.Of(json), Shadow(write)),
+                row.Tlp, row.Revoked, row.Deprecated, write.Object.Content.Properties, Shadow(write)),
         };
     }
 

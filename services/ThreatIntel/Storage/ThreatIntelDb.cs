@@ -69,16 +69,12 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
     public IQueryable<IndicatorHit> FindIndicators(string how, string needle, string[]? kinds, short clearance, int most) =>
         FromExpression(() => FindIndicators(how, needle, kinds, clearance, most));
 
-    /// <summary>The tenant of the scope; none without a caller. Row-level security stands behind these filters.</summary>
-    private Guid Tenant => Call.TenantIdOrNull ?? Guid.Empty;
-
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
         modelBuilder.Entity<StixObject>(e =>
         {
             Marked(e);
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.HasIndex(o => new { o.TenantId, o.Type, o.StixId });
             e.HasIndex(o => new { o.TenantId, o.Modified });
             e.HasIndex(o => new { o.TenantId, o.UpdatedAt, o.Revision });
@@ -86,13 +82,11 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
         modelBuilder.Entity<ObjectVersion>(e =>
         {
             e.HasKey(v => new { v.TenantId, v.StixId, v.Revision });
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.Property(v => v.Tlp).HasConversion<short>();
         });
         modelBuilder.Entity<StixRelationship>(e =>
         {
             Marked(e);
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.HasIndex(r => new { r.TenantId, r.SourceRef, r.RelationshipType });
             e.HasIndex(r => new { r.TenantId, r.TargetRef, r.RelationshipType });
             e.HasIndex(r => new { r.TenantId, r.Modified, r.StixId });
@@ -100,19 +94,16 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
         modelBuilder.Entity<ThreatActor>(e =>
         {
             Marked(e);
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.HasIndex(a => new { a.TenantId, a.Name, a.StixId });
         });
         modelBuilder.Entity<Campaign>(e =>
         {
             Marked(e);
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.HasIndex(c => new { c.TenantId, c.Name, c.StixId });
         });
         modelBuilder.Entity<Indicator>(e =>
         {
             Marked(e);
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.HasIndex(i => new { i.TenantId, i.Modified, i.StixId });
             e.HasIndex(i => new { i.TenantId, i.IndicatorType, i.Modified, i.StixId });
             e.HasIndex(i => new { i.TenantId, i.Severity, i.Modified, i.StixId });
@@ -122,27 +113,23 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
         {
             e.HasKey(v => new { v.TenantId, v.ValueKey, v.StixId, v.Tlp });
             e.HasIndex(v => new { v.TenantId, v.StixId });
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.Property(v => v.Tlp).HasConversion<short>();
         });
         modelBuilder.Entity<Import>(e =>
         {
             e.HasKey(i => i.Id);
             e.HasIndex(i => new { i.TenantId, i.CreatedAt, i.Id });
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.Property(i => i.Status).HasConversion<string>();
             e.Property(i => i.Clearance).HasConversion<short>();
         });
         modelBuilder.Entity<ImportError>(e =>
         {
             e.HasKey(i => new { i.TenantId, i.ImportId, i.Index });
-            e.HasQueryFilter(row => row.TenantId == Tenant);
         });
         modelBuilder.Entity<Asset>(e =>
         {
             e.HasKey(a => new { a.TenantId, a.Id });
             e.HasIndex(a => new { a.TenantId, a.Name, a.Id });
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.Property(a => a.Version).IsConcurrencyToken();
         });
         modelBuilder.Entity<Incident>(e =>
@@ -150,7 +137,6 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
             e.HasKey(i => new { i.TenantId, i.Id });
             e.HasIndex(i => new { i.TenantId, i.OpenedAt, i.Id });
             e.HasIndex(i => new { i.TenantId, i.IndicatorId });
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.Property(i => i.Tlp).HasConversion<short>();
             e.Property(i => i.Version).IsConcurrencyToken();
         });
@@ -159,25 +145,21 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
             e.HasKey(log => new { log.TenantId, log.Id });
             e.HasIndex(log => new { log.TenantId, log.At, log.Id });
             e.HasIndex(log => new { log.TenantId, log.IncidentId, log.At });
-            e.HasQueryFilter(row => row.TenantId == Tenant);
         });
         modelBuilder.Entity<SavedCollection>(e =>
         {
             e.HasKey(c => new { c.TenantId, c.Id });
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.Property(c => c.Level).HasConversion<short?>();
         });
         modelBuilder.Entity<StoredStatus>(e =>
         {
             e.HasKey(s => new { s.TenantId, s.Id });
             e.HasIndex(s => new { s.TenantId, s.CreatedAt });
-            e.HasQueryFilter(row => row.TenantId == Tenant);
         });
         modelBuilder.Entity<Feed>(e =>
         {
             e.HasKey(f => new { f.TenantId, f.Id });
             e.HasIndex(f => f.NextPollAt).HasFilter("enabled");
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.Property(f => f.Clearance).HasConversion<short>();
             e.Property(f => f.Version).IsConcurrencyToken();
         });
@@ -186,16 +168,9 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
             e.HasKey(r => new { r.TenantId, r.Id });
             e.HasIndex(r => new { r.TenantId, r.FeedId, r.Id });
             e.HasIndex(r => r.FinishedAt).HasFilter("finished_at IS NULL");
-            e.HasQueryFilter(row => row.TenantId == Tenant);
             e.Property(r => r.Status).HasConversion<string>();
         });
         modelBuilder.AddRollups();
-        modelBuilder.Entity<ObjectRollup>().HasQueryFilter(row => row.TenantId == Tenant);
-        modelBuilder.Entity<IndicatorRollup>().HasQueryFilter(row => row.TenantId == Tenant);
-        modelBuilder.Entity<ArrivalRollup>().HasQueryFilter(row => row.TenantId == Tenant);
-        modelBuilder.Entity<CampaignRollup>().HasQueryFilter(row => row.TenantId == Tenant);
-        modelBuilder.Entity<LinkRollup>().HasQueryFilter(row => row.TenantId == Tenant);
-        modelBuilder.Entity<IncidentRollup>().HasQueryFilter(row => row.TenantId == Tenant);
         modelBuilder.Entity<IndicatorHit>().HasNoKey();
         modelBuilder.HasDbFunction(() => FindIndicators(default!, default!, default, default, default)).HasName("find_indicators");
         modelBuilder.HasSequence<long>("object_revisions");

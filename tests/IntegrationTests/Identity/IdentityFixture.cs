@@ -89,6 +89,7 @@ public sealed class IdentityFixture(Stack stack) : IAsyncLifetime
             ["Identity:Issuer"] = Issuer,
             ["Identity:KeyEncryptionKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Identity:AdminPasswordFile"] = _passwordFile,
+            ["Identity:PasswordIterations"] = "20000",
             ["Identity:Mail:Host"] = "127.0.0.1",
             ["Identity:Mail:Port"] = Mail.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Identity:Sms:BaseAddress"] = Sms.Address,

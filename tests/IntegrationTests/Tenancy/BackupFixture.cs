@@ -56,6 +56,7 @@ public sealed class BackupFixture(Stack stack) : IAsyncLifetime
         _settings["Backup:Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         _settings["Tenancy:KeyPepper"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         _settings["Identity:KeyEncryptionKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        _settings["Identity:PasswordIterations"] = "20000";
         _settings["Identity:Issuer"] = "http://platform.test";
         _settings["Identity:AdminPasswordFile"] = Path.Combine(_data, "admin-password");
         _settings["services:gateway-internal:http:0"] = "http://127.0.0.1:1";

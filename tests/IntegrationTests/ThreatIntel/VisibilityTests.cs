@@ -221,16 +221,16 @@ public sealed class VisibilityTests(ThreatIntelFixture service)
         await using var scope = service.Host.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CallContext>().Enter(Caller.ForService(b, "test"));
         var db = scope.ServiceProvider.GetRequiredService<ThreatIntelDb>();
-        Assert.Empty(await db.Objects.IgnoreQueryFilters().ToListAsync(Ct));
-        Assert.Empty(await db.ObjectVersions.IgnoreQueryFilters().ToListAsync(Ct));
-        Assert.Empty(await db.Relationships.IgnoreQueryFilters().ToListAsync(Ct));
-        Assert.Empty(await db.ThreatActors.IgnoreQueryFilters().ToListAsync(Ct));
-        Assert.Empty(await db.Campaigns.IgnoreQueryFilters().ToListAsync(Ct));
-        Assert.Empty(await db.Indicators.IgnoreQueryFilters().ToListAsync(Ct));
-        Assert.Empty(await db.IndicatorValues.IgnoreQueryFilters().ToListAsync(Ct));
-        Assert.Empty(await db.Imports.IgnoreQueryFilters().ToListAsync(Ct));
-        Assert.Empty(await db.Feeds.IgnoreQueryFilters().ToListAsync(Ct));
-        Assert.Empty(await db.FeedRuns.IgnoreQueryFilters().ToListAsync(Ct));
+        Assert.Empty(await db.Objects.ToListAsync(Ct));
+        Assert.Empty(await db.ObjectVersions.ToListAsync(Ct));
+        Assert.Empty(await db.Relationships.ToListAsync(Ct));
+        Assert.Empty(await db.ThreatActors.ToListAsync(Ct));
+        Assert.Empty(await db.Campaigns.ToListAsync(Ct));
+        Assert.Empty(await db.Indicators.ToListAsync(Ct));
+        Assert.Empty(await db.IndicatorValues.ToListAsync(Ct));
+        Assert.Empty(await db.Imports.ToListAsync(Ct));
+        Assert.Empty(await db.Feeds.ToListAsync(Ct));
+        Assert.Empty(await db.FeedRuns.ToListAsync(Ct));
         Assert.Empty(await db.FindIndicators("text", "%", null, 4, 100).ToListAsync(Ct));
 
         var source = scope.ServiceProvider.GetRequiredService<NpgsqlDataSource>();
