@@ -44,6 +44,19 @@ public sealed class BundleReaderTests
         Assert.Equal(2, head.MarkingRefs.Count);
     }
 
+    [Theory]
+    [InlineData("marking-definition", true)]
+    [InlineData("marking\\u002ddefinition", true)]
+    [InlineData("tool", false)]
+    public async Task Only_heads_of_one_type_are_read_where_only_they_are_asked_for(string type, bool isRead)
+    {
+        var item = $$"""{"type":"{{type}}","id":"{{(isRead ? "marking-definition" : type)}}--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f","spec_version":"2.1","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z","name":"n","object_marking_refs":["marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"]}""";
+        var (read, raw) = Assert.Single(await ReadAsync(Bundle(item), options: new() { OnlyHeadsOf = "marking-definition" }));
+        Assert.Equal(item, raw);
+        Assert.Null(read.Fault);
+        Assert.Equal(isRead, read.Head?.Type == "marking-definition");
+    }
+
     [Fact]
     public async Task Reports_faulty_objects_with_their_path_and_goes_on()
     {

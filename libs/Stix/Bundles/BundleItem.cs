@@ -10,7 +10,7 @@ public sealed record StixFault(string Path, string Message, bool IsFatal = false
 /// <param name="Index">Its place in the list, from 0.</param>
 /// <param name="Position">The byte offset of its first byte in the stream.</param>
 /// <param name="Raw">Its bytes as they came; valid until the next one is read. Empty when there is a fault.</param>
-/// <param name="Head">What was read of it; absent when there is a fault.</param>
+/// <param name="Head">What was read of it; absent when there is a fault, or when it was not asked for.</param>
 /// <param name="Fault">Why it could not be read.</param>
 public readonly record struct BundleItem(long Index, long Position, ReadOnlyMemory<byte> Raw, ObjectHead? Head, StixFault? Fault);
 
@@ -25,6 +25,9 @@ public sealed record BundleReaderOptions
 
     /// <summary>Size of the buffer to begin with; it grows up to the longest object met.</summary>
     public int BufferSize { get; init; } = 256 * 1024;
+
+    /// <summary>Reads the heads of objects of this type alone, for who only counts the others; they come with their bytes and without a head.</summary>
+    public string? OnlyHeadsOf { get; init; }
 }
 
 /// <summary>The stream is not a STIX bundle at all.</summary>

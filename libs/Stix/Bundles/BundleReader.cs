@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Stix.Bundles;
 
@@ -9,8 +10,8 @@ namespace Stix.Bundles;
 /// </summary>
 public sealed class BundleReader(Stream stream, BundleReaderOptions? options = null) : IDisposable
 {
-    private readonly BundleReaderOptions _options = options ?? new();
     private readonly BundleScanner _scanner = new(options ?? new());
+    private readonly byte[]? _wanted = options?.OnlyHeadsOf is { } type ? Encoding.UTF8.GetBytes($"\"{type}\"") : null;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent((options ?? new()).BufferSize);
     private int _start;
     private int _end;
@@ -72,13 +73,16 @@ public sealed class BundleReader(Stream stream, BundleReaderOptions? options = n
         else
         {
             var raw = _buffer.AsMemory(_start + step.ObjectStart, step.ObjectLength);
-            Current = ObjectHeadReader.TryRead(raw.Span, out var head, out var headFault)
-                ? new BundleItem(index, position, raw, head, null)
+            Current = !MayBeWanted(raw.Span) ? new BundleItem(index, position, raw, null, null)
+                : ObjectHeadReader.TryRead(raw.Span, out var head, out var headFault) ? new BundleItem(index, position, raw, head, null)
                 : new BundleItem(index, position, default, null, headFault! with { Path = $"$.objects[{index}]{headFault.Path}" });
         }
 
         _start += step.Consumed;
     }
+
+    /// <summary>Whether the type's name stands anywhere in the object, or something that an escape may hide it in.</summary>
+    private bool MayBeWanted(ReadOnlySpan<byte> raw) => _wanted is null || raw.IndexOf(_wanted) >= 0 || raw.IndexOf("\\u"u8) >= 0;
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {

@@ -94,7 +94,7 @@ internal sealed partial class ImportRunner(
     private async Task<long> CountAsync(Import import, MarkingLevels markings, CancellationToken ct)
     {
         await using var file = spool.OpenRead(import.TenantId, import.Id);
-        using var reader = new BundleReader(file);
+        using var reader = new BundleReader(file, new BundleReaderOptions { OnlyHeadsOf = Stix.StixTypes.MarkingDefinition });
         long total = 0;
         while (await reader.ReadAsync(ct))
         {
