@@ -28,7 +28,8 @@ internal sealed class EventsService : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["ConnectionStrings:eventsdb"] = database.Owner,
+            // As services connect; a test's database is opened anew for each use, which costs more than a message.
+            ["ConnectionStrings:eventsdb"] = database.Owner + ";Pooling=true",
             ["ConnectionStrings:rabbitmq"] = broker,
             ["InternalAuth:Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Messaging:Prefix"] = prefix,
