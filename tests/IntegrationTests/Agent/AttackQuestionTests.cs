@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
-using Platform.IntegrationTests.KnowledgeGraph;
 using Platform.TestSupport;
 
 namespace Platform.IntegrationTests.Agent;

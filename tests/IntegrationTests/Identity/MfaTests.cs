@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Platform.Identity.Mfa;
 using static Platform.IntegrationTests.Identity.IdentityFixture;
 

@@ -3,7 +3,6 @@ using Platform.Contracts;
 using Platform.Contracts.Identity;
 using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
-using Platform.TestSupport;
 using static Platform.IntegrationTests.Identity.IdentityFixture;
 
 namespace Platform.IntegrationTests.Identity;

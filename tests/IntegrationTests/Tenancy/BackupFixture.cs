@@ -9,7 +9,6 @@ using Platform.Agent.Storage;
 using Platform.Contracts;
 using Platform.Contracts.Tenancy;
 using Platform.Identity.Storage;
-using Platform.ServiceDefaults;
 using Platform.Tenancy.Storage;
 using Platform.TestSupport;
 using Platform.ThreatIntel;

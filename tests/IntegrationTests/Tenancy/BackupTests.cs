@@ -1,18 +1,12 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
-using Platform.Agent.Storage;
 using Platform.Contracts;
-using Platform.Contracts.Tenancy;
 using Platform.Identity.Storage;
 using Platform.ServiceDefaults;
 using Platform.Tenancy.Storage;
 using Platform.TestSupport;
-using Platform.ThreatIntel;
 using static Platform.IntegrationTests.Tenancy.TenancyFixture;
 
 namespace Platform.IntegrationTests.Tenancy;

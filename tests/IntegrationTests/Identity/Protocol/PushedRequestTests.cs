@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using static Platform.IntegrationTests.Identity.IdentityFixture;
 
 namespace Platform.IntegrationTests.Identity.Protocol;
 
