@@ -63,6 +63,7 @@ public static class MessagingSetup
 
             bus.UsingRabbitMq((context, rabbit) =>
             {
+                LogContext.ConfigureCurrentLogContext(new QuietReturns(context.GetRequiredService<ILoggerFactory>()));
                 rabbit.Host(address);
                 rabbit.ConfigurePublish(publish => publish.UseExecute(CarryTrace));
                 if (prefix.Length > 0)

@@ -31,6 +31,8 @@ internal sealed partial class OutboxRelay(
     /// <summary>How long the broker may take to confirm a message. The bus may wait for ever, for one that is stopped, and the lock with it.</summary>
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
 
+    private readonly UnheardEvents _unheard = new(clock);
+
     private const string Lock = "SELECT pg_try_advisory_xact_lock(7160219)";
 
     private const string Read = """
@@ -136,6 +138,12 @@ internal sealed partial class OutboxRelay(
     private async Task<bool> SendAsync(
         Waiting message, List<Guid> sent, List<(Guid Id, string Error)> refused, List<Guid> unheard, CancellationToken ct)
     {
+        if (_unheard.Has(message.Type))
+        {
+            Unheard(message, sent, unheard);
+            return true;
+        }
+
         using var activity = Source.StartActivity("outbox relay", ActivityKind.Internal, message.TraceParent);
         try
         {
@@ -159,6 +167,7 @@ internal sealed partial class OutboxRelay(
                 context.Headers.Set(WellKnown.EventHeaders.Actor, message.Actor);
                 context.Headers.Set(WellKnown.EventHeaders.TraceParent, Activity.Current?.Id ?? message.TraceParent);
             }), ct).WaitAsync(ConfirmTimeout, clock, ct);
+            _unheard.Remove(message.Type);
             metrics.Sent(message.OccurredAt);
             lock (sent)
             {
@@ -171,11 +180,8 @@ internal sealed partial class OutboxRelay(
         {
             // No queue is bound: its consumer has not started yet, or nobody wants the event.
             activity?.SetTag("outbox.unheard", true);
-            lock (sent)
-            {
-                (clock.GetUtcNow() - message.OccurredAt < HearingTime ? unheard : sent).Add(message.Id);
-            }
-
+            _unheard.Add(message.Type);
+            Unheard(message, sent, unheard);
             return true;
         }
         catch (Exception exception) when (exception is InvalidOperationException or MessageException)
@@ -189,6 +195,15 @@ internal sealed partial class OutboxRelay(
             }
 
             return false;
+        }
+    }
+
+    /// <summary>It waits for a listener, or is let go of when its time to be heard is over.</summary>
+    private void Unheard(Waiting message, List<Guid> sent, List<Guid> unheard)
+    {
+        lock (sent)
+        {
+            (clock.GetUtcNow() - message.OccurredAt < HearingTime ? unheard : sent).Add(message.Id);
         }
     }
 
