@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Platform.Identity;
@@ -14,11 +15,21 @@ namespace Platform.Identity;
 /// When the request came. A user's tokens are issued as of this moment: whatever changed since makes them void, whether
 /// their rights were read before or after it.
 /// </param>
-internal readonly record struct ClientOrigin(string Address, string? UserAgent, string? Host, IPAddress? Ip = null, DateTimeOffset? ArrivedAt = null)
+/// <param name="ReceivedAt">
+/// When the gateway received it, which is before this service did: requests with one token that were on their way before
+/// its use are doubles, later ones are not.
+/// </param>
+internal readonly record struct ClientOrigin(string Address, string? UserAgent, string? Host, IPAddress? Ip = null, DateTimeOffset? ArrivedAt = null, DateTimeOffset? ReceivedAt = null)
 {
     public const string AddressHeader = "X-Client-Address";
 
+    /// <summary>Microseconds since 1970.</summary>
+    public const string ArrivedHeader = "X-Client-Arrived";
+
     private const int MaxUserAgentLength = 256;
+
+    /// <summary>No request waits longer on its way here.</summary>
+    private static readonly TimeSpan LongestWay = TimeSpan.FromMinutes(1);
 
     /// <summary>Called by the framework.</summary>
     public static ValueTask<ClientOrigin> BindAsync(HttpContext context)
@@ -27,13 +38,22 @@ internal readonly record struct ClientOrigin(string Address, string? UserAgent, 
         var ip = IPAddress.TryParse(given, out var parsed) ? parsed : context.Connection.RemoteIpAddress ?? IPAddress.None;
         var agent = context.Request.Headers.UserAgent.ToString().Replace("\0", "", StringComparison.Ordinal);
         var forwarded = context.Request.Headers["X-Forwarded-Host"].ToString();
+        var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
         return ValueTask.FromResult(new ClientOrigin(
             Normalize(ip),
             agent.Length == 0 ? null : agent[..Math.Min(agent.Length, MaxUserAgentLength)],
             forwarded.Length > 0 ? forwarded : context.Request.Host.Host,
             ip,
-            context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()));
+            now,
+            ReceivedBefore(now, context.Request.Headers[ArrivedHeader].ToString())));
     }
+
+    /// <summary>What the gateway says, unless its clock is far from this one's.</summary>
+    private static DateTimeOffset ReceivedBefore(DateTimeOffset now, string given) =>
+        long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var micros)
+        && (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond - micros is >= 0 and var way && way <= (long)LongestWay.TotalMicroseconds
+            ? DateTimeOffset.UnixEpoch.AddMicroseconds(micros)
+            : now;
 
     /// <summary>One spelling an address; of IPv6 the /64, since a single subscriber holds at least that much.</summary>
     private static string Normalize(IPAddress address)

@@ -12,11 +12,14 @@ internal static class HeaderHygiene
     /// <summary>The address of the client, stated by the gateway alone.</summary>
     public const string ClientAddress = "X-Client-Address";
 
+    /// <summary>When the request came, in microseconds since 1970, stated by the gateway alone.</summary>
+    public const string ClientArrived = "X-Client-Arrived";
+
     /// <summary>The client's own <c>Authorization</c> where a protocol endpoint of Identity must see it.</summary>
     public const string ClientAuthorization = "X-Client-Authorization";
 
     private static readonly string[] Prefixes =
-        ["x-tenant", "x-user", "x-forwarded", "x-internal", "x-original", "x-rewrite", "x-client-address", "x-client-authorization"];
+        ["x-tenant", "x-user", "x-forwarded", "x-internal", "x-original", "x-rewrite", "x-client-address", "x-client-arrived", "x-client-authorization"];
 
     private static readonly string[] Exact = ["forwarded", "x-real-ip", "x-http-method-override", "x-method-override", "x-http-method"];
 

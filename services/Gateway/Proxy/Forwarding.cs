@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Pipeline;
 using Platform.Gateway.Revocation;
@@ -7,9 +9,11 @@ using Platform.ServiceDefaults;
 namespace Platform.Gateway.Proxy;
 
 /// <summary>Last step before YARP: the client's credential gives way to an internal token, and the gateway states who called from where.</summary>
-internal sealed class Forwarding(RequestDelegate next, InternalTokenIssuer tokens, OpenStreams streams)
+internal sealed class Forwarding(RequestDelegate next, InternalTokenIssuer tokens, OpenStreams streams, TimeProvider clock)
 {
     private const string ForwardedHost = "X-Forwarded-Host";
+
+    private static readonly int Identity = Upstreams.IndexOf(Upstreams.Identity);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -59,7 +63,16 @@ internal sealed class Forwarding(RequestDelegate next, InternalTokenIssuer token
         RequestSignatures.Strip(headers);
         headers.Authorization = tokens.HeaderFor(request.Credential!, rules.Service);
         headers[HeaderHygiene.ClientAddress] = HeaderHygiene.AddressOf(context.Connection.RemoteIpAddress);
+        if (rules.Service == Identity)
+        {
+            // Whether a token came twice at once or came back later is judged by the time at the door, not by how long it waited behind it.
+            headers[HeaderHygiene.ClientArrived] = ArrivalOf(request).ToString(CultureInfo.InvariantCulture);
+        }
+
         headers[ForwardedHost] = context.Request.Host.Value;
         headers[RequestId.Header] = context.TraceIdentifier;
     }
+
+    private long ArrivalOf(GatewayRequest request) =>
+        (clock.GetUtcNow() - Stopwatch.GetElapsedTime(request.Started) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

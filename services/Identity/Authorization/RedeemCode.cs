@@ -30,7 +30,7 @@ internal sealed class RedeemCode(
 
     /// <summary>The tokens and the code's row; null when the code is good for nothing, for whatever reason.</summary>
     public async Task<(SignedIn SignedIn, AuthorizationCode Code)?> RunAsync(
-        CodeRedemption redemption, Client client, DateTimeOffset arrivedAt, ClientOrigin origin, CancellationToken ct)
+        CodeRedemption redemption, Client client, ClientOrigin origin, CancellationToken ct)
     {
         if (OpaqueTokens.Parse(OpaqueTokens.Code, redemption.Code) is not { } presented)
         {
@@ -45,12 +45,12 @@ internal sealed class RedeemCode(
             return null;
         }
 
-        var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var now = clock.GetUtcNow();
         if (await db.AuthorizationCodes.Where(c => c.Id == code.Id && c.UsedAt == null && c.ExpiresAt > now)
                 .ExecuteUpdateAsync(set => set.SetProperty(c => c.UsedAt, now), ct) == 0)
         {
-            await EndReplayedAsync(db, code.Id, arrivedAt, origin, ct);
+            await EndReplayedAsync(db, code.Id, origin, ct);
             await transaction.CommitAsync(ct);
             return null;
         }
@@ -100,11 +100,11 @@ internal sealed class RedeemCode(
         return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(challenge));
     }
 
-    /// <summary>A request that was under way before the use is a double, no theft; it only loses.</summary>
-    private async Task EndReplayedAsync(IdentityDb db, Guid id, DateTimeOffset arrivedAt, ClientOrigin origin, CancellationToken ct)
+    /// <summary>A request that the gateway had before the use is a double, no theft; it only loses.</summary>
+    private async Task EndReplayedAsync(IdentityDb db, Guid id, ClientOrigin origin, CancellationToken ct)
     {
         var code = await db.AuthorizationCodes.AsNoTracking().SingleAsync(c => c.Id == id, ct);
-        if (code.UsedAt is null || code.UsedAt >= arrivedAt)
+        if (code.UsedAt is null || code.UsedAt >= origin.ReceivedAt)
         {
             return;
         }

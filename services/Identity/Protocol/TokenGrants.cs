@@ -12,14 +12,13 @@ namespace Platform.Identity.Protocol;
 /// <param name="Client">Who asks.</param>
 /// <param name="Form">With what.</param>
 /// <param name="DpopKey">Thumbprint of the key that was proven, if any.</param>
-/// <param name="ArrivedAt">When the request came.</param>
 /// <param name="Origin">From where.</param>
-internal sealed record TokenRequest(Client Client, OAuthParameters Form, string? DpopKey, DateTimeOffset ArrivedAt, ClientOrigin Origin);
+internal sealed record TokenRequest(Client Client, OAuthParameters Form, string? DpopKey, ClientOrigin Origin);
 
 /// <summary>The grants of the token endpoint.</summary>
 internal sealed class TokenGrants(
     ClientAuthentication clients, DpopProofs proofs, AccessTokens access, IdTokens idTokens, RedeemCode redeemCode, RedeemDeviceCode redeemDevice,
-    RefreshSession refresh, TimeProvider clock)
+    RefreshSession refresh)
 {
     private static readonly string[] Offered = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials, GrantTypes.DeviceCode];
 
@@ -30,7 +29,6 @@ internal sealed class TokenGrants(
     /// <param name="ct">Cancels.</param>
     public async Task<TokenAnswer> RunAsync(HttpRequest http, PasswordGrant? password, ClientOrigin origin, CancellationToken ct)
     {
-        var arrivedAt = clock.GetUtcNow();
         var form = await OAuthParameters.ReadFormAsync(http, ct);
         var grant = form["grant_type"] ?? (password is null ? form.Required("grant_type") : GrantTypes.Password);
         if (!Offered.Contains(grant) && !(password is not null && grant == GrantTypes.Password))
@@ -50,7 +48,7 @@ internal sealed class TokenGrants(
             throw new OAuthException(OAuthError.InvalidDpopProof, "This client's tokens are bound to a key; send a DPoP proof.");
         }
 
-        var request = new TokenRequest(client, form, key, arrivedAt, origin);
+        var request = new TokenRequest(client, form, key, origin);
         return grant switch
         {
             GrantTypes.ClientCredentials => ForClient(request),
@@ -85,7 +83,7 @@ internal sealed class TokenGrants(
     private async Task<TokenAnswer> ForCodeAsync(TokenRequest request, CancellationToken ct)
     {
         var redemption = new CodeRedemption(request.Form.Required("code"), request.Form["redirect_uri"], request.Form["code_verifier"], request.DpopKey);
-        return await redeemCode.RunAsync(redemption, request.Client, request.ArrivedAt, request.Origin, ct) is var (signedIn, code)
+        return await redeemCode.RunAsync(redemption, request.Client, request.Origin, ct) is var (signedIn, code)
             ? TokenAnswer.From(signedIn, idTokens.Issue(signedIn, request.Client.ClientId, code.Nonce, code.AuthenticatedAt))
             : throw new OAuthException(OAuthError.InvalidGrant, "The code is invalid, expired, used, another client's, or its redirect_uri or code_verifier is wrong.");
     }
@@ -102,7 +100,7 @@ internal sealed class TokenGrants(
         try
         {
             var to = Grantee.Of(request.Client, request.DpopKey);
-            return await refresh.RunAsync(request.Form.Required("refresh_token"), to, request.Form["scope"], request.ArrivedAt, request.Origin, ct) is { } next
+            return await refresh.RunAsync(request.Form.Required("refresh_token"), to, request.Form["scope"], request.Origin, ct) is { } next
                 ? TokenAnswer.From(next)
                 : throw new OAuthException(OAuthError.InvalidGrant, "The refresh token is invalid, expired, used or revoked.");
         }

@@ -20,10 +20,9 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
     /// <param name="token">The token as the client sent it.</param>
     /// <param name="to">Who sent it, and with which key: tokens are bound to the client that got them.</param>
     /// <param name="scope">A narrower scope, or null for the same again.</param>
-    /// <param name="arrivedAt">When the request came: one that was under way before the use is a double, no theft.</param>
-    /// <param name="origin">From where.</param>
+    /// <param name="origin">From where, and since when: what was on its way before the use is a double, no theft.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<SignedIn?> RunAsync(string? token, Grantee to, string? scope, DateTimeOffset arrivedAt, ClientOrigin origin, CancellationToken ct)
+    public async Task<SignedIn?> RunAsync(string? token, Grantee to, string? scope, ClientOrigin origin, CancellationToken ct)
     {
         if (OpaqueTokens.Parse(OpaqueTokens.Refresh, token) is not { } presented)
         {
@@ -46,10 +45,10 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
 
         // A change of the user that is under way is waited for; one that begins later makes the new token void.
         var user = (await db.Users.FromSql($"SELECT * FROM users WHERE id = {row.UserId} AND deleted_at IS NULL FOR SHARE").AsNoTracking().ToListAsync(ct)).SingleOrDefault();
-        var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // The session's row is locked first, here and wherever sessions end, so that the two cannot wait for each other.
         var session = (await db.Sessions.FromSql($"SELECT * FROM sessions WHERE id = {row.SessionId} FOR UPDATE").AsNoTracking().ToListAsync(ct)).SingleOrDefault();
+        var now = clock.GetUtcNow();
         if (session is null || !session.IsActive(now))
         {
             return null;
@@ -58,7 +57,7 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
         if (await db.RefreshTokens.Where(t => t.Id == row.Id && t.UsedAt == null && t.RevokedAt == null && t.ExpiresAt > now)
                 .ExecuteUpdateAsync(set => set.SetProperty(t => t.UsedAt, now), ct) == 0)
         {
-            await EndReusedAsync(db, row, arrivedAt, origin, ct);
+            await EndReusedAsync(db, row, origin, ct);
             await transaction.CommitAsync(ct);
             return null;
         }
@@ -103,10 +102,10 @@ internal sealed class RefreshSession(TenantScopes scopes, OpaqueTokens opaque, S
         return true;
     }
 
-    private async Task EndReusedAsync(IdentityDb db, RefreshToken row, DateTimeOffset arrivedAt, ClientOrigin origin, CancellationToken ct)
+    private async Task EndReusedAsync(IdentityDb db, RefreshToken row, ClientOrigin origin, CancellationToken ct)
     {
         var current = await db.RefreshTokens.AsNoTracking().SingleAsync(t => t.Id == row.Id, ct);
-        if (current.UsedAt is null || current.UsedAt >= arrivedAt)
+        if (current.UsedAt is null || current.UsedAt >= origin.ReceivedAt)
         {
             return;
         }

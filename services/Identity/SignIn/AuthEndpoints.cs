@@ -44,9 +44,9 @@ internal static class AuthEndpoints
     /// A refresh token is good for one use within 7 days (30 with remember_me). Using it again ends the session it belongs to.
     /// </summary>
     private static async Task<Results<Ok<LoginAnswer>, FaultResult>> RefreshAsync(
-        Body<RefreshRequest> body, ClientOrigin origin, HttpResponse response, RefreshSession refresh, TimeProvider clock, CancellationToken ct)
+        Body<RefreshRequest> body, ClientOrigin origin, HttpResponse response, RefreshSession refresh, CancellationToken ct)
     {
-        var next = await refresh.RunAsync(body.Value.RefreshToken, Grantee.CommandLine, null, clock.GetUtcNow(), origin, ct);
+        var next = await refresh.RunAsync(body.Value.RefreshToken, Grantee.CommandLine, null, origin, ct);
         response.Headers.CacheControl = "no-store";
         return next is null ? Faults.Unauthorized("The refresh token is not valid (any more); sign in again.") : TypedResults.Ok(LoginAnswer.From(next));
     }

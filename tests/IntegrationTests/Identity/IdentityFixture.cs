@@ -240,13 +240,19 @@ public sealed class IdentityFixture(Stack stack) : IAsyncLifetime
 
     /// <summary>A form to a protocol endpoint, as an anonymous client with perhaps HTTP Basic.</summary>
     public async Task<(HttpResponseMessage Response, JsonElement Body)> FormAsync(
-        string path, string form, (string Id, string Secret)? basic = null, string? dpop = null)
+        string path, string form, (string Id, string Secret)? basic = null, string? dpop = null, DateTimeOffset? receivedAt = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
             Content = new StringContent(form, new MediaTypeHeaderValue("application/x-www-form-urlencoded")),
         };
         request.Headers.Add("X-Client-Address", NewAddress());
+        if (receivedAt is { } received)
+        {
+            // As the gateway states when a request came.
+            request.Headers.Add("X-Client-Arrived", ((received - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
         if (basic is var (id, secret))
         {
             request.Headers.Add("X-Client-Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{secret}")));

@@ -78,6 +78,7 @@ public sealed class ConfigurationTests(Stack stack) : IAsyncLifetime
     {
         var admin = _tenancy.ClientFor(WellKnown.DefaultTenantId, "read:all write:all delete:all manage:config manage:api_keys");
         await SendAsync(admin, HttpMethod.Put, "/api/v2/config", HttpStatusCode.Forbidden, Ct, new { rate_limit_window = 30 });
+        await SendAsync(admin, HttpMethod.Get, "/api/v2/admin/backups", HttpStatusCode.Forbidden, Ct);
         await SendAsync(admin, HttpMethod.Get, "/api/v2/config/history", HttpStatusCode.Forbidden, Ct);
         await SendAsync(admin, HttpMethod.Post, "/api/v2/config/rollback/0", HttpStatusCode.Forbidden, Ct);
         await SendAsync(admin, HttpMethod.Post, "/api/v2/config/test-database", HttpStatusCode.Forbidden, Ct);

@@ -83,17 +83,20 @@ internal sealed class OAuthClient(IdentityFixture identity, string id, string? s
         return page.HasForm && page.Body.Contains("/connect/consent", StringComparison.Ordinal) ? await browser.DecideAsync(page, "allow") : page;
     }
 
-    public Task<(HttpResponseMessage Response, JsonElement Body)> PostAsync(string path, string? dpop = null, params (string Name, string Value)[] fields)
+    public Task<(HttpResponseMessage Response, JsonElement Body)> PostAsync(string path, string? dpop = null, params (string Name, string Value)[] fields) =>
+        PostAsync(path, dpop, null, fields);
+
+    private Task<(HttpResponseMessage Response, JsonElement Body)> PostAsync(string path, string? dpop, DateTimeOffset? receivedAt, (string Name, string Value)[] fields)
     {
         var all = secret is null ? [("client_id", id), .. fields] : fields;
-        return identity.FormAsync(path, string.Join('&', all.Select(f => $"{f.Item1}={Uri.EscapeDataString(f.Item2)}")), Basic, dpop);
+        return identity.FormAsync(path, string.Join('&', all.Select(f => $"{f.Item1}={Uri.EscapeDataString(f.Item2)}")), Basic, dpop, receivedAt);
     }
 
     public Task<(HttpResponseMessage Response, JsonElement Body)> RedeemAsync(string code, string verifier = Verifier, string? dpop = null) => PostAsync(
         Token, dpop, ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect), ("code_verifier", verifier));
 
-    public Task<(HttpResponseMessage Response, JsonElement Body)> RefreshAsync(string token, string? scope = null, string? dpop = null) => PostAsync(
-        Token, dpop, scope is null ? [("grant_type", "refresh_token"), ("refresh_token", token)] : [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)]);
+    public Task<(HttpResponseMessage Response, JsonElement Body)> RefreshAsync(string token, string? scope = null, string? dpop = null, DateTimeOffset? receivedAt = null) => PostAsync(
+        Token, dpop, receivedAt, scope is null ? [("grant_type", "refresh_token"), ("refresh_token", token)] : [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)]);
 
     /// <summary>A user's tokens, by code.</summary>
     public async Task<JsonElement> TokensAsync(string username, string scope = Everything, OAuthBrowser? browser = null)
