@@ -184,4 +184,22 @@ internal static class AuditSchema
             PERFORM secure_audit_table('audit_log_other');
         END $$;
         """;
+
+    /// <summary>The policies of <see cref="Functions"/> with the setting in a sub-select (docs/adr/0020), for what is there and what will be made.</summary>
+    public const string RenewPolicies = """
+        CREATE OR REPLACE FUNCTION secure_audit_table(name text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $f$
+            DECLARE
+                mine text := '(tenant_id = (SELECT nullif(current_setting(''app.tenant_id'', true), '''')::uuid))';
+            BEGIN
+                EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', name);
+                EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', name);
+                EXECUTE format('DROP POLICY IF EXISTS tenant_read ON public.%I', name);
+                EXECUTE format('DROP POLICY IF EXISTS tenant_append ON public.%I', name);
+                EXECUTE format('DROP POLICY IF EXISTS tenant_chain ON public.%I', name);
+                EXECUTE format('CREATE POLICY tenant_read ON public.%I FOR SELECT USING %s', name, mine);
+                EXECUTE format('CREATE POLICY tenant_append ON public.%I FOR INSERT WITH CHECK %s', name, mine);
+                EXECUTE format('CREATE POLICY tenant_chain ON public.%I FOR UPDATE USING %s WITH CHECK %s', name, mine, mine);
+            END $f$;
+        SELECT secure_audit_table(name) FROM (SELECT DISTINCT tablename::text AS name FROM pg_policies WHERE schemaname = 'public' AND policyname = 'tenant_chain') AS audited;
+        """;
 }

@@ -74,4 +74,27 @@ internal static class UsageSchema
             EXECUTE format('GRANT EXECUTE ON FUNCTION ensure_usage_partition(date) TO %I', current_database() || '_app');
         END $$;
         """;
+
+    /// <summary>New partitions get policies with the setting in a sub-select (docs/adr/0020); those that are there have them already.</summary>
+    public const string RenewPartitions = """
+        CREATE OR REPLACE FUNCTION ensure_usage_partition(month date) RETURNS boolean
+            LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $f$
+            DECLARE
+                first_day date := date_trunc('month', month)::date;
+                name text := format('usage_logs_%s', to_char(first_day, 'YYYY_MM'));
+                mine text := '(tenant_id = (SELECT nullif(current_setting(''app.tenant_id'', true), '''')::uuid))';
+            BEGIN
+                PERFORM pg_advisory_xact_lock(7160230);
+                IF to_regclass('public.' || quote_ident(name)) IS NOT NULL THEN
+                    RETURN false;
+                END IF;
+                EXECUTE format('CREATE TABLE public.%I (LIKE public.usage_logs INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
+                EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', name);
+                EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', name);
+                EXECUTE format('CREATE POLICY tenant_isolation ON public.%I USING %s WITH CHECK %s', name, mine, mine);
+                EXECUTE format('ALTER TABLE public.usage_logs ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
+                    name, first_day::timestamptz, (first_day + interval '1 month')::timestamptz);
+                RETURN true;
+            END $f$;
+        """;
 }

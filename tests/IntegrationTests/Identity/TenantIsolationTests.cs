@@ -126,6 +126,17 @@ public sealed class TenantIsolationTests(IdentityFixture identity)
     }
 
     [Fact]
+    public async Task Every_policy_has_its_setting_in_a_sub_select()
+    {
+        await identity.CountAsync("SELECT count(*) FROM ensure_audit_partition('2031-05-01')");
+        Assert.True(await identity.CountAsync("SELECT count(*) FROM pg_policies WHERE tablename = 'audit_log_2031_05' AND policyname IN ('tenant_read', 'tenant_append', 'tenant_chain')") == 3);
+        Assert.Equal(0, await identity.CountAsync("""
+            SELECT count(*) FROM pg_policies WHERE concat(qual, with_check) LIKE '%current_setting%'
+                AND (regexp_count(concat(qual, with_check), 'current_setting') <> regexp_count(concat(qual, with_check), 'SELECT'))
+            """));
+    }
+
+    [Fact]
     public async Task A_row_cannot_be_written_into_another_tenant()
     {
         var ct = TestContext.Current.CancellationToken;

@@ -82,6 +82,17 @@ public sealed class RowSecurityTests(TenancyFixture tenancy)
     }
 
     [Fact]
+    public async Task Every_policy_has_its_setting_in_a_sub_select()
+    {
+        await tenancy.ExecuteAsync("SELECT ensure_usage_partition('2031-05-01')", Ct);
+        Assert.Equal(1L, await tenancy.ScalarAsync<long>("SELECT count(*) FROM pg_policies WHERE tablename = 'usage_logs_2031_05'", Ct));
+        Assert.Equal(0L, await tenancy.ScalarAsync<long>("""
+            SELECT count(*) FROM pg_policies WHERE concat(qual, with_check) LIKE '%current_setting%'
+                AND (regexp_count(concat(qual, with_check), 'current_setting') <> regexp_count(concat(qual, with_check), 'SELECT'))
+            """, Ct));
+    }
+
+    [Fact]
     public async Task The_look_up_of_a_prefix_gives_ids_and_nothing_else_and_uses_its_index()
     {
         await using var columns = tenancy.App.CreateCommand("SELECT * FROM find_api_key('nothing')");
