@@ -21,9 +21,12 @@ if (!run.StoresOnly)
     var knowledgeGraph = builder.AddService("knowledgegraph", "KnowledgeGraph", run).WithRoomForBatches().WithStore(graph).WithBroker(rabbitmq);
     var agent = builder.AddService("agent", "Agent", run).WithStore(agentDb).WithBroker(rabbitmq);
 
-    var gateway = builder.AddService("gateway", "Gateway", run, port: run.GatewayPort, isPublic: true)
+    var gateways = Enumerable.Range(1, run.Gateways).Select(n => builder
+        .AddService(n == 1 ? "gateway" : $"gateway-{n}", "Gateway", run, port: n == 1 ? run.GatewayPort : null, isPublic: true)
         .WithHttpEndpoint(name: "internal", env: "INTERNAL_PORT")
-        .WithStore(cache).WithStore(state).WithBroker(rabbitmq);
+        .WithEnvironment("Gateway__Instances", $"{run.Gateways}")
+        .WithStore(cache).WithStore(state).WithBroker(rabbitmq)).ToList();
+    var gateway = gateways[0];
 
     var backupKey = builder.AddKey("backup-key");
     foreach (var service in (IResourceBuilder<ProjectResource>[])[identity, tenancy, threatIntel, knowledgeGraph, agent])
@@ -31,14 +34,14 @@ if (!run.StoresOnly)
         service.WithEnvironment("Backup__Key", backupKey);
         var key = builder.AddInternalKey(service.Resource.Name);
         service.WithEnvironment("InternalAuth__Key", key);
-        gateway.WithEnvironment($"InternalAuth__Keys__{service.Resource.Name}", key).WithReference(service.GetEndpoint("http"));
+        gateways.ForEach(g => g.WithEnvironment($"InternalAuth__Keys__{service.Resource.Name}", key).WithReference(service.GetEndpoint("http")));
     }
 
     agent.WithReference(threatIntel.GetEndpoint("http"))
         .WithReference(knowledgeGraph.GetEndpoint("http"))
         .WithReference(tenancy.GetEndpoint("http"))
         .WithEnvironment("services__gateway-internal__http__0", gateway.GetEndpoint("internal"));
-    gateway.WithEnvironment("Gateway__Issuer", gateway.GetEndpoint("http"));
+    gateways.ForEach(g => g.WithEnvironment("Gateway__Issuer", gateway.GetEndpoint("http")));
     identity.WithEnvironment("Identity__Issuer", gateway.GetEndpoint("http"))
         .WithEnvironment("Identity__AdminPasswordFile", run.AdminPasswordFile)
         .WithEnvironment("Identity__KeyEncryptionKey", builder.AddKey("identity-sealing-key"));
