@@ -50,7 +50,7 @@ internal static class IdentitySetup
         builder.AddBackups();
         builder.Services.AddKeys().AddAudit().AddMessages().AddSignIn().AddUsers().AddProtocol().AddUserGrants();
         builder.Services.AddSingleton<TenantScopes>().AddScoped<TenantDirectory>();
-        builder.Services.AddHostedService<SeedTenant>();
+        builder.Services.AddSingleton<AdminPasswordFile>().AddHostedService<SeedTenant>();
         return builder;
     }
 

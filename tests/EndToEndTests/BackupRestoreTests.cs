@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Platform.EndToEndTests.Isolation;
 using Platform.TestSupport;
 
@@ -7,6 +8,8 @@ namespace Platform.EndToEndTests;
 /// <summary>A whole platform is filled, backed up, loses every store, and is restored through its API.</summary>
 public sealed class BackupRestoreTests
 {
+    private const string BackupKey = "Parameters:backup-key";
+
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
     private static readonly string[] Kept =
@@ -43,7 +46,19 @@ public sealed class BackupRestoreTests
             await File.WriteAllBytesAsync(part, bytes, Ct);
         }
 
+        // Another key opens nothing, and so nothing is changed.
         await platform.DownAsync();
+        var rightKey = await ChangeKeyAsync(platform, new string('A', 44));
+        await platform.UpAsync();
+        using (var admin = await platform.SignInAdminAsync())
+        {
+            Assert.Equal("failed", await RestoreAsync(admin, null, id));
+            using var same = new Api(platform.Gateway).WithBearer(tenant.Client.Http.DefaultRequestHeaders.Authorization!.Parameter!);
+            Assert.Equal(before, await ReadAsync(same));
+        }
+
+        await platform.DownAsync();
+        await ChangeKeyAsync(platform, rightKey);
         Directory.Delete(Path.Combine(platform.DataFolder, "stores"), recursive: true);
         await platform.UpAsync();
 
@@ -62,6 +77,20 @@ public sealed class BackupRestoreTests
         await reader.GetAsync("/api/v2/threat-intel/malware");
         using var auditor = await former.SignInAsync(email, password);
         Assert.True((await auditor.GetAsync("/api/v2/audit/verify")).GetProperty("valid").GetBoolean());
+
+        // What the first start of the empty stores wrote lets nobody in any more, and the file says so.
+        Assert.StartsWith("Restored from a backup", (await platform.AdminAsync()).Password, StringComparison.Ordinal);
+    }
+
+    /// <summary>Gives the key of backups another value; says the one of before.</summary>
+    private static async Task<string> ChangeKeyAsync(PlatformInstance platform, string key)
+    {
+        var file = Path.Combine(platform.DataFolder, "secrets.json");
+        var secrets = JsonNode.Parse(await File.ReadAllTextAsync(file, Ct))!.AsObject();
+        var former = secrets[BackupKey]!.GetValue<string>();
+        secrets[BackupKey] = key;
+        await File.WriteAllTextAsync(file, secrets.ToJsonString(), Ct);
+        return former;
     }
 
     private static async Task<Dictionary<string, string>> ReadAsync(Api client)

@@ -17,7 +17,7 @@ namespace Platform.Identity.FirstRun;
 /// own clients. Runs after the migration and before the first request; of several instances one does the work.
 /// </summary>
 internal sealed partial class SeedTenant(
-    TenantScopes scopes, PasswordGate gate, IOptions<IdentitySettings> settings, TimeProvider clock, ILogger<SeedTenant> log) : IHostedLifecycleService
+    TenantScopes scopes, PasswordGate gate, AdminPasswordFile file, IOptions<IdentitySettings> settings, TimeProvider clock, ILogger<SeedTenant> log) : IHostedLifecycleService
 {
     private const int PasswordLength = 24;
     private const string PasswordCharacters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -49,11 +49,7 @@ internal sealed partial class SeedTenant(
         await db.SaveChangesAsync(cancellationToken);
 
         // The file comes before the commit: a crash in between leaves a password nobody has, and the next start makes another.
-        if (settings.Value.AdminPasswordFile is { Length: > 0 } path)
-        {
-            await WriteSecretAsync(path, password, cancellationToken);
-        }
-
+        await file.WriteAsync(password, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Announce(admin.UserName!, password);
     }
@@ -90,29 +86,11 @@ internal sealed partial class SeedTenant(
         });
     }
 
-    private static async Task WriteSecretAsync(string path, string secret, CancellationToken ct)
-    {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
-        {
-            Directory.CreateDirectory(folder);
-        }
-
-        File.Delete(path);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        await using var file = new FileStream(path, options);
-        await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(secret), ct);
-    }
-
     /// <summary>To the console and not to the log: logs travel to collectors.</summary>
     private void Announce(string username, string password)
     {
         Console.WriteLine($"First start: sign in as {username} with the password {password}");
-        if (settings.Value.AdminPasswordFile is { Length: > 0 } path)
+        if (file.Path is { } path)
         {
             LogWritten(log, username, path);
         }

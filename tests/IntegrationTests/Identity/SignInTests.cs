@@ -6,6 +6,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Platform.Contracts.Identity;
 using Platform.Contracts.Tenancy;
+using Platform.Identity.FirstRun;
 using Platform.Identity.SignIn;
 using Platform.ServiceDefaults;
 using static Platform.IntegrationTests.Identity.IdentityFixture;
@@ -27,6 +28,24 @@ public sealed class SignInTests(IdentityFixture identity)
         Assert.False(identity.AdminTokens.GetProperty("user").GetProperty("must_change_password").GetBoolean());
         Assert.Equal("platform_admin", identity.AdminTokens.GetProperty("user").GetProperty("roles")[0].GetString());
         Assert.Equal(2, await identity.CountAsync("SELECT count(*) FROM clients WHERE client_id IN ('platform-cli', 'platform-docs')"));
+    }
+
+    [Fact]
+    public async Task After_a_restore_the_file_says_that_the_password_of_then_holds()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var file = identity.Services.GetRequiredService<AdminPasswordFile>();
+        await file.ReviewAsync(ct);
+        Assert.Equal(identity.AdminPassword, await File.ReadAllTextAsync(identity.PasswordFile, ct));
+
+        // As a first start on empty stores leaves it, before these are restored.
+        await file.WriteAsync("a password of nobody any more", ct);
+        await file.ReviewAsync(ct);
+        Assert.StartsWith("Restored from a backup: the password that admin@platform.local had then", await File.ReadAllTextAsync(identity.PasswordFile, ct), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(identity.PasswordFile));
+        }
     }
 
     [Fact]
