@@ -18,15 +18,20 @@ public sealed class AuditRecorder(IServiceProvider services, TimeProvider clock)
         Caller caller, string action, string resource, string outcome, string? address, IReadOnlyDictionary<string, string>? details, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var record = new AuditRecorded(action, resource, outcome, caller.Subject, address, details, now);
+        await RecordAsync(caller.TenantId, new AuditRecorded(action, resource, outcome, caller.Subject, address, details, now), ct);
+    }
+
+    /// <summary>Records what is put together already, in a tenant.</summary>
+    public async Task RecordAsync(Guid tenantId, AuditRecorded record, CancellationToken ct)
+    {
         if (_shipper is not null)
         {
-            _shipper.Enqueue(caller.TenantId, record);
+            _shipper.Enqueue(tenantId, record);
         }
         else if (_database is not null)
         {
-            await using var session = await TenantSession.OpenAsync(_database, caller.TenantId, ct);
-            await OutboxWriter.WriteAsync(session, [record], caller.Subject, orderKey: null, now, ct);
+            await using var session = await TenantSession.OpenAsync(_database, tenantId, ct);
+            await OutboxWriter.WriteAsync(session, [record], record.ActorId, orderKey: null, record.At, ct);
             await session.CommitAsync(ct);
         }
     }

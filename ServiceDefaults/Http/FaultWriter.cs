@@ -21,6 +21,8 @@ public static class FaultWriter
             return Task.CompletedTask;
         }
 
+        // For whoever has to know why, such as an audit of what is refused.
+        context.Features.Set(fault);
         response.StatusCode = fault.Status;
         response.Headers.CacheControl = "no-store";
         response.Headers.Remove("ETag");

@@ -9,7 +9,8 @@ namespace Platform.Contracts;
 /// <param name="ActorId">Who did it, where known.</param>
 /// <param name="Address">From which address, where known.</param>
 /// <param name="Details">Small, non-secret facts.</param>
-/// <param name="At">When.</param>
+/// <param name="At">When; the first time where it happened more than once.</param>
+/// <param name="Count">How often it happened in a short while, where somebody has added up.</param>
 public sealed record AuditRecorded(
     string Action,
     string Resource,
@@ -17,4 +18,5 @@ public sealed record AuditRecorded(
     string? ActorId,
     string? Address,
     IReadOnlyDictionary<string, string>? Details,
-    DateTimeOffset At) : IIntegrationEvent;
+    DateTimeOffset At,
+    int Count = 1) : IIntegrationEvent;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.Gateway.Audit;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Docs;
 using Platform.Gateway.Health;
@@ -51,6 +52,9 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<TenantStates>();
         builder.Services.AddSingleton<Revocations>();
         builder.AddRevocationFeed();
+        builder.Services.AddSingleton<AuditRecorder>();
+        builder.Services.AddSingleton<RefusalAudit>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RefusalAudit>());
         builder.AddLimits();
         builder.AddUsage();
         builder.Services.AddSingleton<OpenApiDocuments>();

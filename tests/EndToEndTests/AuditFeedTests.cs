@@ -79,6 +79,32 @@ public sealed class AuditFeedTests(PlatformFixture platform)
         Assert.True((await admin.GetAsync("/api/v2/audit/verify")).GetProperty("valid").GetBoolean());
     }
 
+    [Fact]
+    public async Task What_the_gateway_refuses_itself_is_in_the_log_of_whose_credential_it_was()
+    {
+        var (_, admin) = await platform.NewTenantAsync("audit-door");
+        using var viewer = await ViewerOfAsync(admin);
+        await viewer.PostAsync("/api/v2/auth/logout", new { });
+        // From when the gateway has heard of the end, it refuses without asking anybody.
+        await Eventually.TrueAsync(async () => await StatusAsync() == HttpStatusCode.Unauthorized, TimeSpan.FromSeconds(10), Ct, "The end of the session");
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync());
+        }
+
+        await Eventually.TrueAsync(
+            async () => (await admin.GetAsync("/api/v2/audit?action=access_refused&outcome=refused&limit=100")).GetProperty("items").EnumerateArray()
+                .Where(e => e.GetProperty("resource").GetString() == "endpoint/GET /api/v2/tenant" && e.GetProperty("details").GetProperty("code").GetString() == "AUTH_FAILED")
+                .Sum(e => e.GetProperty("count").GetInt64()) == 5,
+            TimeSpan.FromSeconds(30), Ct, "A record of five refusals");
+
+        async Task<HttpStatusCode> StatusAsync()
+        {
+            using var response = await viewer.SendAsync(HttpMethod.Get, "/api/v2/tenant");
+            return response.StatusCode;
+        }
+    }
+
     private static long CountOf(List<JsonElement> entries, HttpMethod method, string path) =>
         entries.Where(e => e.GetProperty("resource").GetString() == $"endpoint/{method} {path}").Sum(e => e.GetProperty("count").GetInt64());
 

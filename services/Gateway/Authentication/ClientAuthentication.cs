@@ -41,9 +41,9 @@ internal sealed class ClientAuthentication(
             return next(context);
         }
 
-        var pending = signed == 1
-            ? signatures.VerifyAsync(context.Request, context.RequestAborted)
-            : VerifyAsync(context.Request, authorization, apiKey, context.RequestAborted);
+        var pending = signed == 1 || apiKey.Count == 1
+            ? VerifyAtOwnerAsync(context, signed == 1 ? null : apiKey[0] ?? "")
+            : VerifyAsync(context.Request, authorization, context.RequestAborted);
         return pending.IsCompletedSuccessfully ? ContinueAsync(context, request, pending.Result) : AwaitAsync(context, request, pending);
     }
 
@@ -55,6 +55,7 @@ internal sealed class ClientAuthentication(
         var fault = verification.Fault ?? Refusal(verification.Credential!, request.Rules, context);
         if (fault is not null)
         {
+            request.Refused = verification.Credential?.Caller;
             return RefuseAsync(context, request, fault);
         }
 
@@ -72,18 +73,25 @@ internal sealed class ClientAuthentication(
             return;
         }
 
+        request.Refused = request.Credential!.Caller;
         request.Credential = null;
         await RefuseAsync(context, request, fault);
     }
 
-    private ValueTask<Verification> VerifyAsync(HttpRequest request, StringValues authorization, StringValues apiKey, CancellationToken ct)
+    /// <summary>
+    /// By API key, or by signature. An address that was refused too often has no owner asked any more: whatever credential
+    /// is not known here waits with it, so that invented ones cost a bounded number of questions.
+    /// </summary>
+    private ValueTask<Verification> VerifyAtOwnerAsync(HttpContext context, string? key)
     {
-        if (apiKey.Count == 1)
-        {
-            var key = apiKey[0] ?? "";
-            return key.StartsWith(ClientResolver.ApiKeyPrefix, StringComparison.Ordinal) ? clients.ResolveKeyAsync(key, ct) : keys.ResolveAsync(key, feed.MaxAge, ct);
-        }
+        var mayAsk = limiter.RefusalOf(plans.OfAddress(context.Connection.RemoteIpAddress)) is null;
+        return key is null ? signatures.VerifyAsync(context.Request, mayAsk, context.RequestAborted)
+            : key.StartsWith(ClientResolver.ApiKeyPrefix, StringComparison.Ordinal) ? clients.ResolveKeyAsync(key, mayAsk, context.RequestAborted)
+            : keys.ResolveAsync(key, feed.MaxAge, mayAsk, context.RequestAborted);
+    }
 
+    private ValueTask<Verification> VerifyAsync(HttpRequest request, StringValues authorization, CancellationToken ct)
+    {
         var value = authorization.Count == 1 ? authorization[0] : null;
         if (string.IsNullOrEmpty(value))
         {

@@ -30,22 +30,22 @@ internal sealed partial class ClientResolver(
 
     private readonly OwnerAnswers<ResolvedClient> _answers = new(options.Value.CredentialCacheSize, figures.Of("clients"), revocations, clock);
 
-    /// <summary>Who holds an API key.</summary>
-    public async ValueTask<Verification> ResolveKeyAsync(string key, CancellationToken ct)
+    /// <summary>Who holds an API key; without <paramref name="mayAsk"/> only of those that are known here.</summary>
+    public async ValueTask<Verification> ResolveKeyAsync(string key, bool mayAsk, CancellationToken ct)
     {
         if (key.Length > LongestKey)
         {
             return Verification.Invalid;
         }
 
-        var (client, fault) = await FindAsync(CredentialHash.Of(key), new Question(null, key), ct);
+        var (client, fault) = await FindAsync(CredentialHash.Of(key), new Question(null, key), mayAsk, ct);
         return fault ?? (client is null ? (Verification)Verification.Invalid : client.Credential);
     }
 
     /// <summary>A client by its id; null when there is none that may do anything, and a fault when nobody can tell.</summary>
-    public ValueTask<(ResolvedClient? Client, Fault? Fault)> FindAsync(string id, CancellationToken ct) => id.Length is 0 or > LongestId
+    public ValueTask<(ResolvedClient? Client, Fault? Fault)> FindAsync(string id, CancellationToken ct, bool mayAsk = true) => id.Length is 0 or > LongestId
         ? ValueTask.FromResult<(ResolvedClient?, Fault?)>(default)
-        : FindAsync(CredentialHash.Of("client/" + id), new Question(id, null), ct);
+        : FindAsync(CredentialHash.Of("client/" + id), new Question(id, null), mayAsk, ct);
 
     /// <summary>The next use of this client asks Identity.</summary>
     public void Forget(string id) => _answers.Forget(c => c.Id == id);
@@ -53,11 +53,11 @@ internal sealed partial class ClientResolver(
     /// <summary>The next use of any client asks Identity.</summary>
     public void ForgetAll() => _answers.ForgetAll();
 
-    private async ValueTask<(ResolvedClient? Client, Fault? Fault)> FindAsync(CredentialHash hash, Question question, CancellationToken ct)
+    private async ValueTask<(ResolvedClient? Client, Fault? Fault)> FindAsync(CredentialHash hash, Question question, bool mayAsk, CancellationToken ct)
     {
         try
         {
-            if (!_answers.TryGet(hash, feed.MaxAge, out var client))
+            if (!_answers.TryGet(hash, feed.MaxAge, out var client) && mayAsk)
             {
                 client = await _answers.AskAsync(hash, () => AskAsync(question), ct);
             }

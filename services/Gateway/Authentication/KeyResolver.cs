@@ -17,7 +17,11 @@ internal sealed partial class KeyResolver(
     private readonly OwnerAnswers<Credential> _answers = new(options.Value.CredentialCacheSize, figures.Of("api_keys"), revocations, clock);
 
     /// <summary>Finds a key, confirmed by Tenancy not longer ago than <paramref name="maxAge"/>.</summary>
-    public ValueTask<Verification> ResolveAsync(string key, TimeSpan? maxAge, CancellationToken ct)
+    /// <param name="key">As the client sent it.</param>
+    /// <param name="maxAge">How old the answer may be.</param>
+    /// <param name="mayAsk">Whether Tenancy may be asked; otherwise a key that is not known here is not judged by its worth.</param>
+    /// <param name="ct">Cancels.</param>
+    public ValueTask<Verification> ResolveAsync(string key, TimeSpan? maxAge, bool mayAsk, CancellationToken ct)
     {
         if (key.Length is 0 or > LongestKey)
         {
@@ -25,7 +29,8 @@ internal sealed partial class KeyResolver(
         }
 
         var hash = CredentialHash.Of(key);
-        return _answers.TryGet(hash, maxAge, out var known) ? ValueTask.FromResult(Judge(known)) : AskAsync(key, hash, ct);
+        return _answers.TryGet(hash, maxAge, out var known) ? ValueTask.FromResult(Judge(known))
+            : mayAsk ? AskAsync(key, hash, ct) : ValueTask.FromResult<Verification>(Verification.Invalid);
     }
 
     /// <summary>Forgets what the predicate names; the next use asks Tenancy.</summary>

@@ -2,6 +2,7 @@ using Platform.Gateway.Authentication;
 using Platform.Gateway.Limits;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Tenants;
+using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Pipeline;
 
@@ -16,6 +17,9 @@ internal sealed class GatewayRequest(long started)
 
     /// <summary>Who calls; null until authentication has run.</summary>
     public Credential? Credential { get; set; }
+
+    /// <summary>Whose the credential is that was refused, where that is known.</summary>
+    public Caller? Refused { get; set; }
 
     /// <summary>The state of the caller's tenant, as this request was let in by it.</summary>
     public TenantState? Tenant { get; set; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Primitives;
+using Platform.Gateway.Audit;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Pipeline;
@@ -37,6 +38,13 @@ internal static class ResponseHeaders
         }
 
         GatewayRequest.Of(context).Limit?.Write(headers);
+        if (context.Response.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests
+            && context.Features.Get<Fault>() is { } fault)
+        {
+            // A fault written here is the gateway's own; what a service refuses it tells the audit log itself.
+            context.RequestServices.GetRequiredService<RefusalAudit>().Count(context, fault);
+        }
+
         headers.XContentTypeOptions = NoSniff;
         headers.XFrameOptions = Deny;
         headers["Referrer-Policy"] = NoReferrer;

@@ -36,8 +36,8 @@ internal sealed class RequestSignatures(ClientResolver clients, UsedOnce used, I
         }
     }
 
-    /// <summary>Who signed the request.</summary>
-    public async ValueTask<Verification> VerifyAsync(HttpRequest request, CancellationToken ct)
+    /// <summary>Who signed the request; without <paramref name="mayAsk"/> only clients that are known here.</summary>
+    public async ValueTask<Verification> VerifyAsync(HttpRequest request, bool mayAsk, CancellationToken ct)
     {
         var isOlder = request.Headers[OlderSignature.Header].Count > 0;
         var hasBody = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
@@ -47,7 +47,7 @@ internal sealed class RequestSignatures(ClientResolver clients, UsedOnce used, I
             return Verification.Unsigned;
         }
 
-        var (client, fault) = await clients.FindAsync(signed.ClientId, ct);
+        var (client, fault) = await clients.FindAsync(signed.ClientId, ct, mayAsk);
         if (fault is not null)
         {
             return fault;

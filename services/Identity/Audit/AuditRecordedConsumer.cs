@@ -14,7 +14,7 @@ internal sealed class AuditRecordedConsumer(Inbox<IdentityDb> inbox) : IConsumer
             foreach (var message in messages)
             {
                 var e = message.Event;
-                AuditTrail.Add(db, message.MessageId, message.TenantId, e.At, e.Action, e.Resource, e.Outcome, e.ActorId ?? message.Actor, e.Address, e.Details);
+                AuditTrail.Add(db, message.MessageId, message.TenantId, e.At, e.Action, e.Resource, e.Outcome, e.ActorId ?? message.Actor, e.Address, e.Details, e.Count);
             }
 
             return Task.CompletedTask;

@@ -44,7 +44,8 @@ internal sealed class AuditTrail(TimeProvider clock)
         string outcome,
         string? actorId,
         string? address,
-        IReadOnlyDictionary<string, string>? details) => db.Audit.Add(new AuditEntry
+        IReadOnlyDictionary<string, string>? details,
+        int count = 1) => db.Audit.Add(new AuditEntry
         {
             Id = id,
             TenantId = tenantId,
@@ -54,6 +55,7 @@ internal sealed class AuditTrail(TimeProvider clock)
             Outcome = Clean(outcome, MaxNameLength),
             ActorId = actorId is null ? null : Clean(actorId, MaxNameLength),
             Address = address is null ? null : Clean(address, MaxNameLength),
+            Count = Math.Max(1, count),
             Details = details is null or { Count: 0 } ? null : JsonSerializer.Serialize(details.ToDictionary(d => Clean(d.Key, MaxNameLength), d => Clean(d.Value, MaxValueLength))),
         });
 
