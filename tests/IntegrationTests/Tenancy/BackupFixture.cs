@@ -111,22 +111,43 @@ public sealed class BackupFixture(Stack stack) : IAsyncLifetime
     }
 
     /// <summary>Nothing waits to be sent, but what nobody here listens to, or to be placed: the stores stand still.</summary>
-    internal Task QuietAsync() => Eventually.TrueAsync(
-        async () =>
+    internal async Task QuietAsync()
+    {
+        var moving = "";
+        try
         {
-            foreach (var name in Names)
-            {
-                if (await ScalarAsync(name, "SELECT count(*) FROM outbox WHERE next_attempt_at IS NULL") != "0")
-                {
-                    return false;
-                }
-            }
+            await Eventually.TrueAsync(async () => (moving = await MovingAsync()).Length == 0, TimeSpan.FromSeconds(60), Ct, "Quiet");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"There is still {moving}.", exception);
+        }
+    }
 
-            return await ScalarAsync("identity", "SELECT count(*) FROM audit_log WHERE seq IS NULL") == "0"
-                && await ScalarAsync("tenancy", "SELECT count(*) FROM usage_deltas") == "0"
-                && await ScalarAsync("tenancy", "SELECT count(*) FROM tenants t WHERE (SELECT count(*) FROM tenant_services s WHERE s.tenant_id = t.id) < 3") == "0";
-        },
-        TimeSpan.FromSeconds(60), Ct, "Quiet");
+    private async Task<string> MovingAsync()
+    {
+        foreach (var name in Names)
+        {
+            if (await ScalarAsync(name, "SELECT count(*) FROM outbox WHERE next_attempt_at IS NULL") != "0")
+            {
+                return $"an event in the outbox of {name}: {await ScalarAsync(name, "SELECT string_agg(DISTINCT type, ', ') FROM outbox WHERE next_attempt_at IS NULL")}";
+            }
+        }
+
+        foreach (var (name, table) in new[]
+        {
+            ("identity", "audit_log WHERE seq IS NULL"), ("tenancy", "usage_deltas"),
+            ("tenancy", "tenants t WHERE (SELECT count(*) FROM tenant_services s WHERE s.tenant_id = t.id) < 3"),
+        })
+        {
+            if (await ScalarAsync(name, $"SELECT count(*) FROM {table}") is var count and not "0")
+            {
+                return $"{count} rows in {table}";
+            }
+        }
+
+        return "";
+    }
 
     /// <summary>Every row of every table that stands still by itself, as text, by service.</summary>
     internal async Task<string> DigestAsync()
