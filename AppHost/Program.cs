@@ -24,7 +24,7 @@ if (!run.StoresOnly)
     var gateways = Enumerable.Range(1, run.Gateways).Select(n => builder
         .AddService(n == 1 ? "gateway" : $"gateway-{n}", "Gateway", run, port: n == 1 ? run.GatewayPort : null, isPublic: true)
         .WithHttpEndpoint(name: "internal", env: "INTERNAL_PORT")
-        .WithEnvironment("Gateway__Instances", $"{run.Gateways}")
+        .WithEnvironment("Gateway__Instances", run.Gateways.ToString(System.Globalization.CultureInfo.InvariantCulture))
         .WithStore(cache).WithStore(state).WithBroker(rabbitmq)).ToList();
     var gateway = gateways[0];
 

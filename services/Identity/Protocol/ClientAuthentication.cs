@@ -30,7 +30,8 @@ internal sealed class ClientAuthentication(ClientDirectory directory, ClientSecr
         var isProven = client?.SecretHash is not null
             ? secret is not null && credentials.Matches(client, secret, clock.GetUtcNow())
             : !secrets.Matches(secret ?? "", NoHash) && client is { AuthMethod: ClientAuthMethods.None } && secret is null;
-        if (client is null || !isProven || !Networks.Admit(client.AllowedCidrs, (await ClientOrigin.BindAsync(request.HttpContext)).Ip))
+        if (client is null || !isProven
+            || (client.AllowedCidrs.Length > 0 && !Networks.Admit(client.AllowedCidrs, (await ClientOrigin.BindAsync(request.HttpContext)).Ip)))
         {
             throw new OAuthException(OAuthError.InvalidClient, "The client is unknown or its credentials are wrong.");
         }
