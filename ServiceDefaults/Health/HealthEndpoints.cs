@@ -22,25 +22,12 @@ public static class HealthEndpoints
         return endpoints;
     }
 
-    private static async Task<JsonHttpResult<HealthAnswer>> GetHealth(HttpContext context, HealthReports reports, Lifecycle lifecycle, TimeProvider time)
+    private static async Task<JsonHttpResult<HealthAnswer>> GetHealth(HttpContext context, HealthAnswers answers)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var report = await reports.GetAsync(context.RequestAborted);
-        var checks = new SortedDictionary<string, IReadOnlyDictionary<string, object>>(StringComparer.Ordinal);
-        foreach (var (name, entry) in report.Entries)
-        {
-            checks[name] = Shown(entry);
-        }
-
+        var answer = await answers.GetAsync(context.RequestAborted);
         return TypedResults.Json(
-            new HealthAnswer(
-                NameOf(report.Status),
-                time.GetUtcNow(),
-                Math.Round(lifecycle.Uptime.TotalSeconds, 3),
-                TelemetrySetup.ServiceVersion,
-                checks),
-            Json.Options,
-            statusCode: report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+            answer, Json.Options, statusCode: answer.IsUnhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 
     private static async Task<JsonHttpResult<ReadyAnswer>> GetReady(HttpContext context, HealthReports reports, Lifecycle lifecycle)
@@ -70,37 +57,8 @@ public static class HealthEndpoints
         return missing.Count == 0 ? null : "waiting for " + string.Join(", ", missing);
     }
 
-    // Data of other checks may be anything: MassTransit's holds the errors of its endpoints.
-    private static IReadOnlyDictionary<string, object> Shown(HealthReportEntry entry) => entry.Tags.Contains(HealthTags.Figures)
-        ? entry.Data
-        : new Dictionary<string, object>
-        {
-            ["status"] = NameOf(entry.Status),
-            ["duration_ms"] = Math.Round(entry.Duration.TotalMilliseconds, 1),
-        };
-
-    private static string NameOf(HealthStatus status) => status switch
-    {
-        HealthStatus.Healthy => "healthy",
-        HealthStatus.Degraded => "degraded",
-        _ => "unhealthy",
-    };
-
     private static void Open(RouteHandlerBuilder endpoint) => endpoint.AllowAnonymous().OnEveryPort().ExcludeFromDescription();
 }
-
-/// <summary>Answer of <c>/health</c>.</summary>
-/// <param name="Status"><c>healthy</c>, <c>degraded</c> (something optional is away) or <c>unhealthy</c>.</param>
-/// <param name="Timestamp">When the answer was written.</param>
-/// <param name="UptimeSeconds">Since the process started.</param>
-/// <param name="Version">Of the running program.</param>
-/// <param name="Checks">By name: <c>status</c> and <c>duration_ms</c>, or the figures of a check that reports some.</param>
-internal sealed record HealthAnswer(
-    string Status,
-    DateTimeOffset Timestamp,
-    double UptimeSeconds,
-    string Version,
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, object>> Checks);
 
 /// <summary>Answer of <c>/ready</c>.</summary>
 internal sealed record ReadyAnswer(bool Ready, string? Reason);

@@ -31,6 +31,8 @@ public static class HealthSetup
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<HealthReports>();
         builder.Services.TryAddSingleton<Lifecycle>();
+        builder.Services.TryAddSingleton(services => new HealthAnswers(
+            services.GetRequiredService<HealthReports>(), services.GetRequiredService<Lifecycle>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<Lifecycle>());
         builder.Services.AddOptions<HostOptions>().PostConfigure<IOptions<HealthOptions>>((host, health) =>
             host.ShutdownTimeout = host.ShutdownTimeout + health.Value.DrainDelay!.Value);

@@ -18,6 +18,17 @@ public static class ApiMapping
         return app;
     }
 
+    /// <summary>
+    /// Maps routes under both versions for a process with an authentication of its own: answers are shaped as by
+    /// <see cref="MapApi"/>, and nothing is asked for here.
+    /// </summary>
+    public static WebApplication MapVersions(this WebApplication app, Action<IEndpointRouteBuilder> map)
+    {
+        map(app.MapGroup("/api/v1").WithGroupName("v1").AddEndpointFilter(new EnvelopeFilter()));
+        map(app.MapGroup("/api/v2").WithGroupName("v2"));
+        return app;
+    }
+
     /// <summary>Maps the unversioned <c>/api</c> routes of the seeds (<c>/api/admin/…</c>), which answer as v1.</summary>
     public static WebApplication MapUnversionedApi(this WebApplication app, Action<IEndpointRouteBuilder> map)
     {

@@ -28,6 +28,7 @@ public static class ErrorCodes
     public const string IpBlocked = "IP_BLOCKED";
     public const string GeoRestricted = "GEO_RESTRICTED";
     public const string SignatureInvalid = "SIGNATURE_INVALID";
+    public const string DependencyFailed = "DEPENDENCY_FAILED";
     public const string IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED";
     public const string QueryTooExpensive = "QUERY_TOO_EXPENSIVE";
     public const string QueryNotAllowed = "QUERY_NOT_ALLOWED";
@@ -69,6 +70,7 @@ public static class ErrorCodes
         [ValidationError] = 422,
         [QueryTooExpensive] = 422,
         [IdempotencyKeyReused] = 422,
+        [DependencyFailed] = 424,
         [PreconditionRequired] = 428,
         [RateLimitExceeded] = 429,
         [QuotaExceeded] = 429,

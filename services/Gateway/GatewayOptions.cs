@@ -22,6 +22,10 @@ internal sealed class GatewayOptions
     [Range(1, 1_000_000)]
     public int AnonymousPerMinute { get; set; } = 100;
 
+    /// <summary>How often one address may ask for <c>/health</c> in an hour.</summary>
+    [Range(1, 100_000_000)]
+    public int HealthPerHour { get; set; } = 1000;
+
     /// <summary>How many gateways share the limits; each falls back to its share while Redis is away.</summary>
     [Range(1, 1000)]
     public int Instances { get; set; } = 1;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Gateway.Audit;
 using Platform.Gateway.Authentication;
+using Platform.Gateway.Batch;
 using Platform.Gateway.Docs;
 using Platform.Gateway.Health;
 using Platform.Gateway.Limits;
@@ -58,6 +59,10 @@ internal static class GatewaySetup
         builder.AddLimits();
         builder.AddUsage();
         builder.Services.AddSingleton<OpenApiDocuments>();
+        builder.Services.AddSingleton<TrafficFigures>();
+        builder.Services.AddSingleton<InnerCalls>();
+        builder.Services.AddSingleton<RunBatch>();
+        builder.TellSeedCircuits();
         return builder;
     }
 
@@ -68,6 +73,7 @@ internal static class GatewaySetup
         app.UseHttpSpanTags();
         app.UseRequestId();
         app.UseMiddleware<RequestEdge>();
+        app.Use(app.Services.GetRequiredService<InnerCalls>().From);
         app.UseFaults();
         app.UseDocsPages();
         app.UseRouting();
@@ -87,6 +93,7 @@ internal static class GatewaySetup
         app.MapGatewayHealth();
         app.MapMetrics();
         app.MapDocs();
+        app.MapVersions(api => api.MapBatch());
         app.MapProxy();
         return app;
     }

@@ -108,6 +108,45 @@ public sealed class OwnEndpointsTests : IAsyncLifetime
         Assert.Equal("degraded", health.GetProperty("status").GetString());
         Assert.Equal("degraded", health.GetProperty("checks").GetProperty("agent").GetProperty("status").GetString());
         Assert.Equal("degraded", health.GetProperty("checks").GetProperty("revocation_feed").GetProperty("status").GetString());
+        Assert.Equal("degraded", health.GetProperty("checks").GetProperty("llm").GetProperty("status").GetString());
+        Assert.Equal("open", health.GetProperty("checks").GetProperty("circuit_breakers").GetProperty("vanna").GetString());
+    }
+
+    [Fact]
+    public async Task Health_has_the_shape_of_the_seed()
+    {
+        _gateway.Services["identity"].Answers["/health"] = c => c.Response.WriteAsJsonAsync(new { status = "unhealthy", checks = new { database = new { status = "unhealthy" } } });
+        _gateway.Services["agent"].Answers["/health"] = c => c.Response.WriteAsJsonAsync(new { status = "healthy", checks = new { circuit_breakers = new { llm = "half_open" } } });
+
+        var health = JsonDocument.Parse(await _gateway.Client.GetStringAsync("/api/v1/health", TestContext.Current.CancellationToken)).RootElement;
+
+        Assert.Equal(["status", "timestamp", "uptime_seconds", "version", "checks"], health.EnumerateObject().Select(p => p.Name));
+        var checks = health.GetProperty("checks");
+        Assert.Equal(("degraded", "healthy"), (checks.GetProperty("database").GetProperty("status").GetString(), checks.GetProperty("llm").GetProperty("status").GetString()));
+        var circuits = checks.GetProperty("circuit_breakers");
+        Assert.Equal(("closed", "open", "half_open"), (circuits.GetProperty("vanna").GetString(), circuits.GetProperty("database").GetString(), circuits.GetProperty("llm").GetString()));
+        Assert.All(["cpu_percent", "memory_percent", "disk_percent"], f => Assert.InRange(checks.GetProperty("system").GetProperty(f).GetDouble(), 0, 100));
+    }
+
+    [Fact]
+    public async Task Detailed_health_is_for_administrators()
+    {
+        _gateway.Services["identity"].Answers["/api/v2/audit"] = c => c.Response.WriteAsJsonAsync(new { items = new[] { new { action = "user_created" } } });
+        _gateway.Services["identity"].Answers["/health"] = c => c.Response.WriteAsJsonAsync(new { status = "healthy" });
+        var path = "/api/v1/health/detailed";
+        using var nobody = await _gateway.Client.GetAsync(path, TestContext.Current.CancellationToken);
+        using var viewer = await _gateway.GetAsync(path);
+        using var admin = await _gateway.GetAsync(path, _gateway.Issuer.Token(d => d.Claims["permissions"] = "read:all read:audit"));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.OK), (nobody.StatusCode, viewer.StatusCode, admin.StatusCode));
+        var answer = JsonElement.Parse(await admin.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("healthy", answer.GetProperty("health").GetProperty("checks").GetProperty("identity").GetProperty("status").GetString());
+        var metrics = answer.GetProperty("metrics");
+        Assert.InRange(metrics.GetProperty("requests_per_minute").GetInt64(), 2, 1000);
+        Assert.InRange(metrics.GetProperty("active_connections").GetInt64(), 1, 100_000);
+        Assert.Equal(0, metrics.GetProperty("error_rate").GetDouble());
+        Assert.True(metrics.GetProperty("average_response_time").GetDouble() > 0);
+        Assert.Equal("user_created", answer.GetProperty("logs")[0].GetProperty("action").GetString());
     }
 
     private static string Document(string path, string idType) => new JsonObject

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Platform.Contracts.Gateway;
 
 namespace Platform.TestSupport;
 
@@ -64,7 +65,10 @@ public sealed class Api(Uri gateway) : IDisposable
     public Task RaiseLimitsAsync(string tenantId)
     {
         const int Highest = 100_000_000;
-        return PutAsync($"/api/admin/tenants/{tenantId}/rate-limits", new { requests_per_minute = Highest, requests_per_hour = Highest, requests_per_day = Highest });
+        var routes = LimitedRoutes.RequestsPerHour.Keys.Select(route => new { route, requests_per_hour = Highest });
+        return PutAsync(
+            $"/api/admin/tenants/{tenantId}/rate-limits",
+            new { requests_per_minute = Highest, requests_per_hour = Highest, requests_per_day = Highest, routes });
     }
 
     /// <summary>The data of a v1 envelope, or the bare v2 body; fails on anything but success.</summary>

@@ -25,6 +25,12 @@ internal sealed class ClientAuthentication(
 
     public Task InvokeAsync(HttpContext context)
     {
+        var request = GatewayRequest.Of(context);
+        if (request.IsInner)
+        {
+            return ContinueAsync(context, request, request.Credential!);
+        }
+
         var headers = context.Request.Headers;
         var authorization = headers.Authorization;
         var apiKey = headers[ApiKeyHeader];
@@ -34,7 +40,6 @@ internal sealed class ClientAuthentication(
             return FaultWriter.WriteAsync(context, TwoCredentials);
         }
 
-        var request = GatewayRequest.Of(context);
         if (request.Rules.Anonymous)
         {
             request.Credential = issuer.Anonymous;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Platform.Gateway.Limits;
 using Platform.Gateway.Tenants;
@@ -42,11 +43,25 @@ internal sealed class Credential(Caller caller, TenantEntry? tenant)
 
     public bool MustChangePassword { get; init; }
 
+    /// <summary>The user's role as the token names it; null for keys and clients.</summary>
+    public string? Role { get; init; }
+
     /// <summary>The state of the revocation tables for which this credential was last found valid.</summary>
     public long RevocationsSeen { get; set; } = -1;
 
     /// <summary>The prepared limits, for the tenant state they were made of.</summary>
     public PlanOfState? Plan { get; set; }
+
+    /// <summary>The prepared limits of operations with a limit of their own, by their names; null until one is used.</summary>
+    public ConcurrentDictionary<string, PlanOfState>? RoutePlans { get; set; }
+
+    /// <summary>What limits for a type of user go by: the role of a user, else what the credential is.</summary>
+    public string UserType => Caller.Kind switch
+    {
+        CallerKind.ApiKey => "api_key",
+        CallerKind.Client => "client",
+        _ => Role ?? "user",
+    };
 
     /// <summary>Whether it may be used from an address.</summary>
     public bool Admits(IPAddress? address)

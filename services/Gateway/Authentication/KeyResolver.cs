@@ -71,7 +71,7 @@ internal sealed partial class KeyResolver(
     {
         var now = clock.GetUtcNow();
         var tenant = tenants.Entry(key.TenantId);
-        tenant.State ??= new TenantState(key.TenantStatus, key.Limits, now, key.QuotaResetsAt);
+        tenant.State ??= new TenantState(key.TenantStatus, key.Limits, now, key.QuotaResetsAt, key.RouteLimits);
         var id = key.Id.ToString("D");
         var caller = new Caller(key.TenantId, id, CallerKind.ApiKey, new PermissionSet(key.Permissions), key.TlpClearance, null, id);
         return new Credential(caller, tenant)
@@ -96,7 +96,8 @@ internal sealed partial class KeyResolver(
         DateTimeOffset? ExpiresAt,
         KeyLimits? RateLimit,
         TenantLimits Limits,
-        DateTimeOffset? QuotaResetsAt);
+        DateTimeOffset? QuotaResetsAt,
+        List<RouteLimit>? RouteLimits);
 
     [LoggerMessage(LogLevel.Warning, "Tenancy did not resolve an API key: {Reason}")]
     private static partial void LogUnanswered(ILogger logger, string reason);

@@ -131,6 +131,7 @@ internal sealed class TokenVerifier(
             IssuedAt = jwt.IssueTime(),
             UserId = user,
             TokenOfClient = user is null ? caller.CredentialId : null,
+            Role = Text(jwt, "role"),
             DpopKey = KeyOf(jwt),
             MustChangePassword = jwt.TryGetPayloadValue<bool>("pwd_change", out var change) && change,
         };

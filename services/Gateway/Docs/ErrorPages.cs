@@ -33,6 +33,7 @@ internal static class ErrorPages
         [ErrorCodes.UnsupportedMediaType] = new("The body has a content type that is not accepted here.", "Send the type that the endpoint documents, usually application/json."),
         [ErrorCodes.ValidationError] = new("The request is well-formed and not valid.", "Correct the fields that details (v1) or errors (v2) name; all faults are listed at once."),
         [ErrorCodes.QueryTooExpensive] = new("The query takes too much time or memory.", "Narrow it: fewer hops, a filter, a limit."),
+        [ErrorCodes.DependencyFailed] = new("The operation of a batch was not sent, because one that it depends on failed.", "Correct that one; its own answer tells why it failed."),
         [ErrorCodes.IdempotencyKeyReused] = new("The Idempotency-Key was used with another body.", "Use a new key for a new request."),
         [ErrorCodes.RateLimitExceeded] = new("A limit of requests is reached.", "Wait for the time that Retry-After names; the RateLimit headers tell what is left."),
         [ErrorCodes.QuotaExceeded] = new("The month's quota of the plan is used up.", "Wait for the next month, or change the plan."),

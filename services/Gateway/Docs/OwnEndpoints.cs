@@ -13,7 +13,81 @@ internal static class OwnEndpoints
             new JsonObject { ["status"] = "healthy", ["timestamp"] = "2026-01-01T00:00:00.000Z", ["uptime_seconds"] = 12.5, ["version"] = "1.0.0", ["checks"] = new JsonObject() }),
         ["/ready"] = Probe("Readiness", "Whether requests should be sent here; 503 with the reason when not.", new JsonObject { ["ready"] = true }),
         ["/live"] = Probe("Liveness", "The process answers.", new JsonObject { ["live"] = true }),
+        ["/api/v1/batch"] = Batch("v1"),
+        ["/api/v2/batch"] = Batch("v2"),
     });
+
+    private static JsonObject Batch(string version) => new()
+    {
+        ["post"] = new JsonObject
+        {
+            ["tags"] = new JsonArray("gateway"),
+            ["summary"] = "Send several requests in one",
+            ["description"] = "Up to 100 operations, eight at a time, each with its own status, permission check and share of the limits. "
+                + "`{op1.data.id}` in a body or in a value of a query stands for the answer of another operation. "
+                + "Not inside: /auth, streams, imports, batches.",
+            ["operationId"] = "batch_" + version,
+            ["requestBody"] = new JsonObject
+            {
+                ["required"] = true,
+                ["content"] = new JsonObject
+                {
+                    ["application/json"] = new JsonObject
+                    {
+                        ["schema"] = BatchSchema(),
+                        ["example"] = new JsonObject
+                        {
+                            ["operations"] = new JsonArray(
+                                new JsonObject { ["id"] = "first", ["method"] = "GET", ["path"] = $"/api/{version}/threat-intel/indicators?limit=1" },
+                                new JsonObject { ["id"] = "me", ["method"] = "GET", ["path"] = $"/api/{version}/users/me" }),
+                        },
+                    },
+                },
+            },
+            ["responses"] = new JsonObject
+            {
+                ["200"] = Answer("The answers, in the order of the operations.", new JsonObject
+                {
+                    ["responses"] = new JsonArray(new JsonObject { ["id"] = "me", ["status"] = 200, ["headers"] = new JsonObject(), ["body"] = new JsonObject() }),
+                }),
+                ["422"] = Answer("Nothing was sent: the batch is not valid.", new JsonObject { ["code"] = "VALIDATION_ERROR" }),
+            },
+        },
+    };
+
+    private static JsonObject BatchSchema()
+    {
+        static JsonObject Text() => new() { ["type"] = "string" };
+        return new JsonObject
+        {
+            ["type"] = "object",
+            ["required"] = new JsonArray("operations"),
+            ["properties"] = new JsonObject
+            {
+                ["operations"] = new JsonObject
+                {
+                    ["type"] = "array",
+                    ["minItems"] = 1,
+                    ["maxItems"] = 100,
+                    ["items"] = new JsonObject
+                    {
+                        ["type"] = "object",
+                        ["required"] = new JsonArray("id", "method", "path"),
+                        ["properties"] = new JsonObject
+                        {
+                            ["id"] = Text(),
+                            ["method"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray("GET", "POST", "PUT", "PATCH", "DELETE") },
+                            ["path"] = Text(),
+                            ["headers"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Text() },
+                            ["body"] = new JsonObject(),
+                            ["depends_on"] = new JsonObject { ["type"] = "array", ["items"] = Text() },
+                        },
+                    },
+                },
+                ["atomic"] = new JsonObject { ["type"] = "boolean", ["default"] = false },
+            },
+        };
+    }
 
     private static JsonObject Probe(string summary, string description, JsonObject example)
     {

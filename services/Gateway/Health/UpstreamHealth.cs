@@ -35,22 +35,35 @@ internal sealed class UpstreamHealth(InternalApi api, TimeProvider clock)
             using var response = await api.GetAsync(service, "/health", patience.Token);
             using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(patience.Token));
             var checks = new Dictionary<string, HealthStatus>();
+            var circuits = new Dictionary<string, string>();
             if (json.RootElement.TryGetProperty("checks", out var all))
             {
                 foreach (var check in all.EnumerateObject())
                 {
-                    if (check.Value.ValueKind == JsonValueKind.Object && check.Value.TryGetProperty("status", out var status))
+                    if (check.Value.ValueKind != JsonValueKind.Object)
+                    {
+                        continue;
+                    }
+
+                    if (check.Value.TryGetProperty("status", out var status))
                     {
                         checks[check.Name] = StatusOf(status.GetString());
+                    }
+                    else if (check.NameEquals("circuit_breakers"))
+                    {
+                        foreach (var circuit in check.Value.EnumerateObject())
+                        {
+                            circuits[circuit.Name] = circuit.Value.ToString();
+                        }
                     }
                 }
             }
 
-            return new UpstreamReport(StatusOf(json.RootElement.GetProperty("status").GetString()), checks);
+            return new UpstreamReport(StatusOf(json.RootElement.GetProperty("status").GetString()), checks, circuits);
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException or KeyNotFoundException or OperationCanceledException)
         {
-            return new UpstreamReport(HealthStatus.Unhealthy, new Dictionary<string, HealthStatus>());
+            return UpstreamReport.Away;
         }
     }
 
@@ -64,8 +77,12 @@ internal sealed class UpstreamHealth(InternalApi api, TimeProvider clock)
     private readonly record struct Entry(Task<UpstreamReport>? Asking, long AskedAt);
 }
 
-/// <summary>The state of a service and of its checks.</summary>
-internal sealed record UpstreamReport(HealthStatus Status, IReadOnlyDictionary<string, HealthStatus> Checks);
+/// <summary>The state of a service, of its checks and of its circuit breakers.</summary>
+internal sealed record UpstreamReport(HealthStatus Status, IReadOnlyDictionary<string, HealthStatus> Checks, IReadOnlyDictionary<string, string> Circuits)
+{
+    /// <summary>Of a service that did not answer.</summary>
+    public static readonly UpstreamReport Away = new(HealthStatus.Unhealthy, new Dictionary<string, HealthStatus>(), new Dictionary<string, string>());
+}
 
 /// <summary>A service as a check of the gateway: one that is away degrades the platform and does not close its door.</summary>
 internal sealed class UpstreamCheck(UpstreamHealth health, int service) : IHealthCheck
@@ -74,23 +91,5 @@ internal sealed class UpstreamCheck(UpstreamHealth health, int service) : IHealt
     {
         var report = await health.GetAsync(service, cancellationToken);
         return report.Status == HealthStatus.Healthy ? HealthCheckResult.Healthy() : new HealthCheckResult(context.Registration.FailureStatus);
-    }
-}
-
-/// <summary>The databases of all services as one check, as the seed's clients read it.</summary>
-internal sealed class DatabaseCheck(UpstreamHealth health) : IHealthCheck
-{
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        for (var i = 0; i < Upstreams.All.Length; i++)
-        {
-            var report = await health.GetAsync(i, cancellationToken);
-            if (report.Checks.TryGetValue("database", out var status) && status != HealthStatus.Healthy)
-            {
-                return new HealthCheckResult(context.Registration.FailureStatus);
-            }
-        }
-
-        return HealthCheckResult.Healthy();
     }
 }

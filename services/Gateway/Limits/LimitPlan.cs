@@ -94,8 +94,11 @@ internal sealed class LimitPlan
         Interlocked.Exchange(ref _refusedUntil, microseconds + refusal.WaitMicroseconds);
     }
 
-    /// <summary>The plan of a tenant's caller; an API key's own limits stand beside its tenant's, in the same hash.</summary>
-    public static LimitPlan Of(TenantEntry tenant, TenantLimits limits, Credential credential)
+    /// <summary>
+    /// The plan of a tenant's caller; an API key's own limits, and those of an operation for each caller, stand beside its
+    /// tenant's, in the same hash.
+    /// </summary>
+    public static LimitPlan Of(TenantEntry tenant, TenantLimits limits, Credential credential, RouteLimit? route = null)
     {
         var windows = new List<LimitWindow>
         {
@@ -111,6 +114,11 @@ internal sealed class LimitPlan
             Add(windows, own.RequestsPerDay, n => Day("key-day", prefix + "d", n));
         }
 
+        if (route is not null)
+        {
+            windows.Add(Hour(route.Route, $"r:{route.Route}:{credential.Caller.Subject}", route.RequestsPerHour));
+        }
+
         return new LimitPlan($"t:{tenant.Id:D}:limits", windows);
     }
 
@@ -119,6 +127,10 @@ internal sealed class LimitPlan
         $"limits:address:{address}",
         // Another length counts in another field: slots of different lengths do not add up.
         [seconds == 60 ? Minute("minute", "m", limit) : new LimitWindow($"{seconds} seconds", $"s{seconds}", seconds, 20, limit)]);
+
+    /// <summary>The plan of an address at an operation with an hourly limit of its own that needs no credential.</summary>
+    public static LimitPlan OfAddress(string address, string route, int limit) =>
+        new($"limits:address:{address}", [Hour(route, "r:" + route, limit)]);
 
     private static LimitWindow Minute(string name, string field, int limit) => new(name, field, 60, 20, limit);
 

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using Platform.Contracts.Gateway;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Tenants;
 using Platform.ServiceDefaults;
@@ -14,6 +16,7 @@ internal sealed class LimitPlans(IOptions<GatewayOptions> options, LiveSettings 
     private const int OneMinute = 60;
 
     private readonly BoundedCache<IPAddress, LimitPlan> _addresses = new(AddressesKept);
+    private readonly BoundedCache<IPAddress, LimitPlan> _probes = new(AddressesKept);
 
     public static LimitPlan Of(Credential credential, TenantState state)
     {
@@ -26,6 +29,56 @@ internal sealed class LimitPlans(IOptions<GatewayOptions> options, LiveSettings 
         var tenant = credential.Tenant!;
         var plan = credential.Limits is null ? SharedPlan(tenant, state, credential) : LimitPlan.Of(tenant, state.Limits, credential);
         credential.Plan = new PlanOfState(state, plan);
+        return plan;
+    }
+
+    /// <summary>The plan of a caller at an operation that has an hourly limit of its own for everybody.</summary>
+    public static LimitPlan Of(Credential credential, TenantState state, string route)
+    {
+        var plans = credential.RoutePlans ??= new ConcurrentDictionary<string, PlanOfState>(StringComparer.Ordinal);
+        if (plans.TryGetValue(route, out var known) && ReferenceEquals(known.State, state))
+        {
+            return known.Plan;
+        }
+
+        var limit = new RouteLimit(route, null, RequestsPerHour(state, route, credential.UserType));
+        var plan = LimitPlan.Of(credential.Tenant!, state.Limits, credential, limit);
+        plans[route] = new PlanOfState(state, plan);
+        return plan;
+    }
+
+    /// <summary>The tenant's figure for the type of user, else for everybody, else the platform's.</summary>
+    public static int RequestsPerHour(TenantState state, string route, string userType)
+    {
+        int? everybody = null;
+        foreach (var limit in state.RouteLimits ?? [])
+        {
+            if (limit.Route != route)
+            {
+                continue;
+            }
+
+            if (limit.UserType == userType)
+            {
+                return limit.RequestsPerHour;
+            }
+
+            everybody = limit.UserType is null ? limit.RequestsPerHour : everybody;
+        }
+
+        return everybody ?? LimitedRoutes.RequestsPerHour[route];
+    }
+
+    /// <summary>The plan of an address that asks for the platform's health.</summary>
+    public LimitPlan OfProbe(IPAddress? address)
+    {
+        var subject = Subject(address ?? IPAddress.None);
+        if (!_probes.TryGet(subject, out var plan))
+        {
+            plan = LimitPlan.OfAddress(subject.ToString(), "health", options.Value.HealthPerHour);
+            _probes.Set(subject, plan);
+        }
+
         return plan;
     }
 

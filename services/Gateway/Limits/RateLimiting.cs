@@ -21,9 +21,10 @@ internal sealed class RateLimiting(RequestDelegate next, RateLimiter limiter, Li
             return CountRefusalAsync(context, request, plans.OfAddress(context.Connection.RemoteIpAddress));
         }
 
-        var plan = request.Tenant is { } state
-            ? LimitPlans.Of(credential, state)
-            : plans.OfAddress(context.Connection.RemoteIpAddress);
+        var address = context.Connection.RemoteIpAddress;
+        var route = request.Rules.Limit;
+        var plan = request.Tenant is not { } state ? (request.Rules.IsProbe ? plans.OfProbe(address) : plans.OfAddress(address))
+            : route is null ? LimitPlans.Of(credential, state) : LimitPlans.Of(credential, state, route);
         var pending = limiter.ChargeAsync(plan);
         return pending.IsCompletedSuccessfully ? ContinueAsync(context, request, pending.Result) : AwaitAsync(context, request, pending);
     }
@@ -56,6 +57,8 @@ internal sealed class RateLimiting(RequestDelegate next, RateLimiter limiter, Li
 
     public static Fault Refused(LimitDecision decision) => new(
         ErrorCodes.RateLimitExceeded,
-        $"The limit of {decision.Window.Limit} requests per {decision.Window.Name} is reached.",
+        decision.Window.Name.Contains('.', StringComparison.Ordinal)
+            ? $"The limit of {decision.Window.Limit} requests per hour to this address ({decision.Window.Name}) is reached."
+            : $"The limit of {decision.Window.Limit} requests per {decision.Window.Name} is reached.",
         RetryAfter: decision.Wait);
 }

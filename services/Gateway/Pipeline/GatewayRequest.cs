@@ -1,4 +1,5 @@
 using Platform.Gateway.Authentication;
+using Platform.Gateway.Health;
 using Platform.Gateway.Limits;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Tenants;
@@ -7,10 +8,13 @@ using Platform.ServiceDefaults;
 namespace Platform.Gateway.Pipeline;
 
 /// <summary>What the gateway knows of the request at hand; one object per request, filled on its way through the pipeline.</summary>
-internal sealed class GatewayRequest(long started)
+internal sealed class GatewayRequest(long started, TrafficFigures? traffic = null)
 {
     /// <summary><see cref="System.Diagnostics.Stopwatch"/> timestamp of the request's arrival.</summary>
     public long Started { get; } = started;
+
+    /// <summary>Where the answer is counted; null for what the gateway asks on a caller's behalf.</summary>
+    public TrafficFigures? Traffic { get; } = traffic;
 
     /// <summary>The rules of the matched route.</summary>
     public RouteRules Rules { get; set; } = RouteRules.Own;
@@ -23,6 +27,9 @@ internal sealed class GatewayRequest(long started)
 
     /// <summary>The state of the caller's tenant, as this request was let in by it.</summary>
     public TenantState? Tenant { get; set; }
+
+    /// <summary>Part of another request, under whose credential it is made.</summary>
+    public bool IsInner { get; init; }
 
     /// <summary>What the limiter said; null where nothing was counted.</summary>
     public LimitDecision? Limit { get; set; }

@@ -1,19 +1,20 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Platform.Contracts;
+using Platform.Gateway.Health;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Pipeline;
 
 /// <summary>First contact: refuses ambiguous paths and strips what a client may not claim, before anything looks at either.</summary>
-internal sealed class RequestEdge(RequestDelegate next)
+internal sealed class RequestEdge(RequestDelegate next, TrafficFigures traffic)
 {
     private static readonly Fault Ambiguous = new(
         ErrorCodes.MalformedRequest, "The path is not in its plain form: no empty or dot segments, no encoded delimiters, no needless escapes.");
 
     public Task InvokeAsync(HttpContext context)
     {
-        context.Features.Set(new GatewayRequest(Stopwatch.GetTimestamp()));
+        context.Features.Set(new GatewayRequest(Stopwatch.GetTimestamp(), traffic));
         context.Response.OnStarting(ResponseHeaders.OnStarting, context);
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (!PathGuard.IsCanonical(target))

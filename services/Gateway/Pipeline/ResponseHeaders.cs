@@ -37,7 +37,9 @@ internal static class ResponseHeaders
             headers[TraceId] = activity.TraceId.ToHexString();
         }
 
-        GatewayRequest.Of(context).Limit?.Write(headers);
+        var request = GatewayRequest.Of(context);
+        request.Traffic?.Answered(context.Response.StatusCode, request.Started);
+        request.Limit?.Write(headers);
         if (context.Response.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests
             && context.Features.Get<Fault>() is { } fault)
         {

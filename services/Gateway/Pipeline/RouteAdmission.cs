@@ -10,6 +10,8 @@ internal sealed class RouteAdmission(RequestDelegate next)
 {
     private static readonly Fault Unknown = new(ErrorCodes.NotFound, "There is nothing at this address.");
 
+    private static readonly Fault Alone = new(ErrorCodes.ValidationError, "This address is not for batches: send the request by itself.");
+
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint)
@@ -18,7 +20,13 @@ internal sealed class RouteAdmission(RequestDelegate next)
         }
 
         var rules = endpoint.Metadata.GetMetadata<RouteRules>() ?? RouteRules.Own;
-        GatewayRequest.Of(context).Rules = rules;
+        var request = GatewayRequest.Of(context);
+        request.Rules = rules;
+        if (request.IsInner && !rules.InBatch)
+        {
+            return FaultWriter.WriteAsync(context, Alone);
+        }
+
         if (context.Request.ContentLength > rules.MaxBodyBytes)
         {
             // The body is on its way and nobody will read it.

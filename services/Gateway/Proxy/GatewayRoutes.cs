@@ -1,3 +1,5 @@
+using Platform.Contracts.Gateway;
+
 namespace Platform.Gateway.Proxy;
 
 /// <summary>One row of the route table.</summary>
@@ -41,9 +43,14 @@ internal static class GatewayRoutes
         .. Each("/auth/logout", Identity with { BeforePasswordChange = true }, HttpMethods.Post),
         .. Versioned("/users", Identity),
         .. Each("/users/me", Identity with { BeforePasswordChange = true }, HttpMethods.Get),
+        .. Each("/users", Identity with { Limit = LimitedRoutes.UsersList }, HttpMethods.Get),
+        .. Each("/users", Identity with { Limit = LimitedRoutes.UsersCreate }, HttpMethods.Post),
+        .. Each("/users/{id}", Identity with { Limit = LimitedRoutes.UsersDelete }, HttpMethods.Delete),
         .. Versioned("/roles", Identity),
         .. Versioned("/permissions", Identity),
         .. Versioned("/integrations", Identity),
+        .. Each("/integrations/clients", Identity with { Limit = LimitedRoutes.ClientsList }, HttpMethods.Get),
+        .. Each("/integrations/clients", Identity with { Limit = LimitedRoutes.ClientsCreate }, HttpMethods.Post),
         .. Versioned("/audit", Identity with { Compress = true }),
         .. Each("/audit/export", Identity with { Compress = true, Streams = true }, HttpMethods.Get),
 
@@ -56,6 +63,9 @@ internal static class GatewayRoutes
         .. Each("/usage/export", Tenancy with { Compress = true, Streams = true }, HttpMethods.Get),
         .. Versioned("/tenant", Tenancy),
         .. Versioned("/config", Tenancy),
+        .. Each("/config", Tenancy with { Limit = LimitedRoutes.ConfigRead }, HttpMethods.Get),
+        .. Each("/config", Tenancy with { Limit = LimitedRoutes.ConfigWrite }, HttpMethods.Put),
+        .. Each("/config/test-database", Tenancy with { Limit = LimitedRoutes.ConfigTest }, HttpMethods.Post),
 
         // ThreatIntel.
         .. Versioned("/threat-intel", ThreatIntel),
@@ -80,9 +90,10 @@ internal static class GatewayRoutes
 
         // Agent.
         .. Versioned("/agent", Agent),
-        .. Each("/agent/chat_sse", Agent with { Streams = true, Compress = false }),
-        .. Each("/agent/chat_poll", Agent with { Streams = true }),
-        .. Each("/agent/chat_ws", Agent with { Streams = true, Compress = false }),
+        .. Each("/agent/chat_sse", Agent with { Streams = true, Compress = false, Limit = LimitedRoutes.ChatSse }),
+        .. Each("/agent/chat_poll", Agent with { Streams = true, Limit = LimitedRoutes.ChatPoll }),
+        .. Each("/agent/chat_ws", Agent with { Streams = true, Compress = false, Limit = LimitedRoutes.ChatWs }),
+        .. Each("/agent/tools", Agent with { Limit = LimitedRoutes.ToolsList }, HttpMethods.Get),
         .. Each("/agent/mcp", Agent with { Streams = true, Compress = false }),
         .. Versioned("/mcp", Agent with { Streams = true, Compress = false }),
         .. Tree("/mcp", Agent with { Streams = true, Compress = false }),

@@ -30,12 +30,24 @@ internal sealed record RouteRules
     /// <summary>Not counted against the limit of anonymous addresses.</summary>
     public bool Unlimited { get; init; }
 
+    /// <summary>An hourly limit of this operation's own for every caller, one of <see cref="Contracts.Gateway.LimitedRoutes"/>.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>Tells of the platform's health, and has a limit for addresses of its own.</summary>
+    public bool IsProbe { get; init; }
+
     /// <summary>
     /// The credential is in the body, for the service to check: an anonymous request is one that the service refuses, and only
     /// those count against the address.
     /// </summary>
     public bool OnlyRefusalsCount { get; init; }
 
+    /// <summary>Whether a batch may hold it: an ordinary request to a service, with a credential.</summary>
+    public bool InBatch => Service >= 0 && !Anonymous && !Streams && !Protocol;
+
     /// <summary>The gateway's own pages and probes.</summary>
     public static RouteRules Own { get; } = new() { Anonymous = true, Unlimited = true };
+
+    /// <summary>The platform's health, for load balancers.</summary>
+    public static RouteRules Probe { get; } = new() { Anonymous = true, IsProbe = true };
 }

@@ -22,7 +22,9 @@ internal sealed class TenantEntry(Guid id)
 /// <param name="Limits">Its request limits.</param>
 /// <param name="AskedAt">When Tenancy said so.</param>
 /// <param name="QuotaResetsAt">Set when the month's quota is used up: until then requests are refused.</param>
-internal sealed record TenantState(string? Status, TenantLimits Limits, DateTimeOffset AskedAt, DateTimeOffset? QuotaResetsAt = null)
+/// <param name="RouteLimits">Hourly limits of single operations that are not the defaults.</param>
+internal sealed record TenantState(
+    string? Status, TenantLimits Limits, DateTimeOffset AskedAt, DateTimeOffset? QuotaResetsAt = null, IReadOnlyList<RouteLimit>? RouteLimits = null)
 {
     public bool IsActive => Status == "active";
 }
@@ -32,3 +34,9 @@ internal sealed record TenantLimits(int RequestsPerMinute, int RequestsPerHour, 
 {
     public static readonly TenantLimits Default = new(1000, 50_000, 1_000_000);
 }
+
+/// <summary>Requests an hour that each caller, or each of one type, may make to one operation.</summary>
+/// <param name="Route">One of <see cref="Contracts.Gateway.LimitedRoutes"/>.</param>
+/// <param name="UserType">A role, <c>api_key</c> or <c>client</c>; everybody when null.</param>
+/// <param name="RequestsPerHour">In any hour.</param>
+internal sealed record RouteLimit(string Route, string? UserType, int RequestsPerHour);

@@ -15,8 +15,10 @@ namespace Platform.Tenancy.Internal;
 /// <param name="MonthlyQuota">Requests that its plan includes in a month; null without end.</param>
 /// <param name="UsedThisMonth">How many of them are used.</param>
 /// <param name="QuotaResetsAt">Set when all are used: when the next month begins.</param>
+/// <param name="RouteLimits">Hourly limits of single operations that are not the defaults.</param>
 internal sealed record ResolvedTenant(
-    Guid TenantId, string Slug, TenantStatus Status, Plan Plan, Limits Limits, long? MonthlyQuota, long UsedThisMonth, DateTimeOffset? QuotaResetsAt);
+    Guid TenantId, string Slug, TenantStatus Status, Plan Plan, Limits Limits, long? MonthlyQuota, long UsedThisMonth, DateTimeOffset? QuotaResetsAt,
+    IReadOnlyList<RouteLimit> RouteLimits);
 
 /// <summary>Finds a tenant's state, limits and quota, in one round trip.</summary>
 internal sealed class ResolveTenant(NpgsqlDataSource source, IOptions<TenancyOptions> options, TimeProvider clock)
@@ -29,7 +31,8 @@ internal sealed class ResolveTenant(NpgsqlDataSource source, IOptions<TenancyOpt
             (SELECT coalesce(sum(requests - refused), 0)::bigint FROM (
                 SELECT requests, refused FROM usage_rollups WHERE tenant_id = $1 AND span = 'month' AND dimension = 'all' AND bucket = $5
                 UNION ALL
-                SELECT requests, refused FROM usage_deltas WHERE tenant_id = $1 AND dimension = 'all' AND bucket >= $5) AS month)
+                SELECT requests, refused FROM usage_deltas WHERE tenant_id = $1 AND dimension = 'all' AND bucket >= $5) AS month),
+            coalesce(r.routes, '[]')
         FROM tenants t LEFT JOIN rate_limits r ON r.tenant_id = t.id WHERE t.id = $1 AND t.status <> 'cancelled'
         """;
 
@@ -68,6 +71,7 @@ internal sealed class ResolveTenant(NpgsqlDataSource source, IOptions<TenancyOpt
             new Limits(reader.GetInt32(4), reader.GetInt32(5), reader.GetInt32(6)),
             quota,
             used,
-            used >= quota ? month.AddMonths(1) : null);
+            used >= quota ? month.AddMonths(1) : null,
+            RouteLimit.Read(reader.GetString(8)));
     }
 }

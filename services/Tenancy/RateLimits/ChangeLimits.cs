@@ -10,8 +10,8 @@ internal sealed class ChangeLimits(OtherTenant other, CallContext call, TimeProv
 {
     public Task<RateLimit> ReadAsync(Guid tenantId, CancellationToken ct) => other.RunAsync(tenantId, (db, token) => FindAsync(db, tenantId, token), ct);
 
-    /// <summary>Sets all three limits; null when <paramref name="expected"/> says that this version is not the one meant.</summary>
-    public Task<RateLimit?> WriteAsync(Guid tenantId, Limits limits, Func<long, bool> expected, CancellationToken ct) => other.RunAsync<RateLimit?>(tenantId, async (db, token) =>
+    /// <summary>Sets the tenant's limits, and those of single operations unless they are null; null when <paramref name="expected"/> says that this version is not the one meant.</summary>
+    public Task<RateLimit?> WriteAsync(Guid tenantId, Limits limits, IReadOnlyList<RouteLimit>? routes, Func<long, bool> expected, CancellationToken ct) => other.RunAsync<RateLimit?>(tenantId, async (db, token) =>
     {
         var now = clock.GetUtcNow();
         var row = await FindAsync(db, tenantId, token);
@@ -29,6 +29,7 @@ internal sealed class ChangeLimits(OtherTenant other, CallContext call, TimeProv
         row.RequestsPerMinute = limits.RequestsPerMinute;
         row.RequestsPerHour = limits.RequestsPerHour;
         row.RequestsPerDay = limits.RequestsPerDay;
+        row.Routes = routes is null ? row.Routes : RouteLimit.Write(routes);
         row.UpdatedAt = now;
         row.Version++;
         db.Publish(new RateLimitsChanged(tenantId, limits.RequestsPerMinute, limits.RequestsPerHour, limits.RequestsPerDay), tenantId.ToString("N"));
@@ -37,6 +38,7 @@ internal sealed class ChangeLimits(OtherTenant other, CallContext call, TimeProv
             ["requests_per_minute"] = $"{limits.RequestsPerMinute}",
             ["requests_per_hour"] = $"{limits.RequestsPerHour}",
             ["requests_per_day"] = $"{limits.RequestsPerDay}",
+            ["routes"] = $"{RouteLimit.Read(row.Routes).Count}",
         });
         await db.SaveChangesAsync(token);
         return row;

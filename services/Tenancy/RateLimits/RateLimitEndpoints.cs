@@ -1,6 +1,7 @@
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Platform.Contracts.Gateway;
 using Platform.ServiceDefaults;
 using Platform.Tenancy.Storage;
 
@@ -39,7 +40,7 @@ internal static class RateLimitEndpoints
 
         var spec = body.Value;
         var wanted = new Limits(spec.RequestsPerMinute!.Value, spec.RequestsPerHour!.Value, spec.RequestsPerDay!.Value);
-        if (await limits.WriteAsync(id, wanted, http.Request.IfMatch, ct) is not { } row)
+        if (await limits.WriteAsync(id, wanted, spec.Routes?.ConvertAll(r => new RouteLimit(r.Route!, r.UserType, r.RequestsPerHour!.Value)), http.Request.IfMatch, ct) is not { } row)
         {
             return Faults.PreconditionFailed();
         }
@@ -52,7 +53,17 @@ internal static class RateLimitEndpoints
         db.Tenants.AnyAsync(t => t.Id == id && t.Status != TenantStatus.Cancelled, ct);
 
     /// <summary>All three limits, 1 to 100,000,000 each.</summary>
-    internal sealed record LimitsSpec(int? RequestsPerMinute, int? RequestsPerHour, int? RequestsPerDay);
+    /// <param name="RequestsPerMinute">Of the tenant, in any minute.</param>
+    /// <param name="RequestsPerHour">Of the tenant, in any hour.</param>
+    /// <param name="RequestsPerDay">Of the tenant, in any day.</param>
+    /// <param name="Routes">Hourly limits of single operations for each caller; those that are there stay when this is absent.</param>
+    internal sealed record LimitsSpec(int? RequestsPerMinute, int? RequestsPerHour, int? RequestsPerDay, List<RouteLimitSpec>? Routes);
+
+    /// <summary>The hourly limit of one operation.</summary>
+    /// <param name="Route">Such as <c>users.list</c>; the gateway's documentation lists them.</param>
+    /// <param name="UserType">The role it is for, <c>api_key</c> or <c>client</c>; for everybody when absent.</param>
+    /// <param name="RequestsPerHour">For each caller, 1 to 100,000,000.</param>
+    internal sealed record RouteLimitSpec(string? Route, string? UserType, int? RequestsPerHour);
 
     internal sealed class LimitsSpecValidator : AbstractValidator<LimitsSpec>
     {
@@ -63,15 +74,24 @@ internal static class RateLimitEndpoints
             RuleFor(l => l.RequestsPerMinute).Must(Fits).WithMessage(Message);
             RuleFor(l => l.RequestsPerHour).Must(Fits).WithMessage(Message);
             RuleFor(l => l.RequestsPerDay).Must(Fits).WithMessage(Message);
+            RuleFor(l => l.Routes!.Count).LessThanOrEqualTo(500).When(l => l.Routes is not null).OverridePropertyName("routes").WithMessage("must be at most 500");
+            RuleForEach(l => l.Routes).ChildRules(route =>
+            {
+                route.RuleFor(r => r.Route).Must(r => r is not null && LimitedRoutes.RequestsPerHour.ContainsKey(r))
+                    .WithMessage($"must be one of {string.Join(", ", LimitedRoutes.RequestsPerHour.Keys.Order(StringComparer.Ordinal))}");
+                route.RuleFor(r => r.UserType).Matches("^[a-z0-9_-]{1,64}$").WithMessage("must be a role, api_key or client");
+                route.RuleFor(r => r.RequestsPerHour).Must(Fits).WithMessage(Message);
+            });
         }
 
         private static bool Fits(int? limit) => limit is >= 1 and <= 100_000_000;
     }
 
     /// <summary>A tenant's limits; <c>UpdatedAt</c> is absent while they are the defaults.</summary>
-    internal sealed record RateLimitView(Guid TenantId, int RequestsPerMinute, int RequestsPerHour, int RequestsPerDay, DateTimeOffset? UpdatedAt)
+    internal sealed record RateLimitView(
+        Guid TenantId, int RequestsPerMinute, int RequestsPerHour, int RequestsPerDay, IReadOnlyList<RouteLimit> Routes, DateTimeOffset? UpdatedAt)
     {
         public static RateLimitView Of(RateLimit row) =>
-            new(row.TenantId, row.RequestsPerMinute, row.RequestsPerHour, row.RequestsPerDay, row.Version == 0 ? null : row.UpdatedAt);
+            new(row.TenantId, row.RequestsPerMinute, row.RequestsPerHour, row.RequestsPerDay, RouteLimit.Read(row.Routes), row.Version == 0 ? null : row.UpdatedAt);
     }
 }

@@ -15,6 +15,9 @@ internal sealed class RateLimit
 
     public int RequestsPerDay { get; set; } = DefaultPerDay;
 
+    /// <summary>Hourly limits of single operations (<see cref="RateLimits.RouteLimit"/>), as JSON.</summary>
+    public string Routes { get; set; } = "[]";
+
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }

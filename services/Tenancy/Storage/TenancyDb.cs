@@ -79,6 +79,7 @@ internal sealed class TenancyDb(DbContextOptions<TenancyDb> options, CallContext
             e.Property(r => r.RequestsPerMinute).HasDefaultValue(RateLimit.DefaultPerMinute);
             e.Property(r => r.RequestsPerHour).HasDefaultValue(RateLimit.DefaultPerHour);
             e.Property(r => r.RequestsPerDay).HasDefaultValue(RateLimit.DefaultPerDay);
+            e.Property(r => r.Routes).HasColumnType("jsonb").HasDefaultValue("[]");
             e.Property(r => r.Version).IsConcurrencyToken();
             e.HasOne<Tenant>().WithOne().HasForeignKey<RateLimit>(r => r.TenantId);
         });

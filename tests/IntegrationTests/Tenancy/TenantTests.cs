@@ -117,9 +117,30 @@ public sealed class TenantTests(TenancyFixture tenancy)
 
         var resolved = await SendAsync(tenancy.Gateway, HttpMethod.Post, "/internal/tenants/resolve", HttpStatusCode.OK, Ct, new { tenant_id = id });
         Assert.Equal(11, resolved.GetProperty("limits").GetProperty("requests_per_minute").GetInt32());
+        Assert.Equal(0, resolved.GetProperty("route_limits").GetArrayLength());
         await SendAsync(tenancy.Gateway, HttpMethod.Post, "/internal/tenants/resolve", HttpStatusCode.NotFound, Ct, new { tenant_id = Guid.NewGuid() });
         await SendAsync(tenancy.Admin, HttpMethod.Put, $"{Tenants}/{Guid.NewGuid()}/rate-limits", HttpStatusCode.NotFound, Ct,
             new { requests_per_minute = 1, requests_per_hour = 1, requests_per_day = 1 });
+    }
+
+    [Fact]
+    public async Task Limits_of_operations_stay_until_others_are_sent()
+    {
+        var id = await tenancy.CreateTenantAsync(Ct);
+        var path = $"{Tenants}/{id}/rate-limits";
+        await SendAsync(tenancy.Admin, HttpMethod.Put, path, HttpStatusCode.OK, Ct,
+            new { requests_per_minute = 10, requests_per_hour = 100, requests_per_day = 1000, routes = new object[] { new { route = "users.list", user_type = "admin", requests_per_hour = 500 }, new { route = "chat.poll", requests_per_hour = 7 } } });
+        await SendAsync(tenancy.Admin, HttpMethod.Put, path, HttpStatusCode.OK, Ct, new { requests_per_minute = 11, requests_per_hour = 100, requests_per_day = 1000 });
+
+        var resolved = await SendAsync(tenancy.Gateway, HttpMethod.Post, "/internal/tenants/resolve", HttpStatusCode.OK, Ct, new { tenant_id = id });
+        Assert.Equal(
+            """[{"route":"users.list","user_type":"admin","requests_per_hour":500},{"route":"chat.poll","requests_per_hour":7}]""",
+            resolved.GetProperty("route_limits").GetRawText());
+        var wrong = await SendAsync(tenancy.Admin, HttpMethod.Put, path, HttpStatusCode.UnprocessableEntity, Ct,
+            new { requests_per_minute = 10, requests_per_hour = 100, requests_per_day = 1000, routes = new object[] { new { route = "users.lost", user_type = "No Body", requests_per_hour = 0 } } });
+        Assert.Equal(
+            ["routes[0].requests_per_hour", "routes[0].route", "routes[0].user_type"],
+            wrong.GetProperty("errors").EnumerateObject().Select(e => e.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

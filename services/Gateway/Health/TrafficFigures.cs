@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Platform.Gateway.Health;
+
+/// <summary>
+/// The last minute's traffic through this process, in slots of a second. A request costs two interlocked additions;
+/// connections are counted by Kestrel as they come and go.
+/// </summary>
+internal sealed class TrafficFigures : IDisposable
+{
+    private const int Seconds = 60;
+
+    private readonly Slot[] _slots = new Slot[Seconds];
+    private readonly MeterListener _connections = new();
+    private long _open;
+
+    public TrafficFigures()
+    {
+        for (var i = 0; i < Seconds; i++)
+        {
+            _slots[i] = new Slot();
+        }
+
+        _connections.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel" && instrument.Name == "kestrel.active_connections")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _connections.SetMeasurementEventCallback<long>((_, change, _, _) => Interlocked.Add(ref _open, change));
+        _connections.Start();
+    }
+
+    /// <summary>An answer begins.</summary>
+    public void Answered(int status, long started)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var slot = SlotOf(now / Stopwatch.Frequency);
+        Interlocked.Add(ref slot.Ticks, now - started);
+        Interlocked.Add(ref slot.Requests, status >= StatusCodes.Status500InternalServerError ? (1L << 32) + 1 : 1);
+    }
+
+    /// <summary>What the last sixty seconds held.</summary>
+    public TrafficAnswer Now()
+    {
+        var second = Stopwatch.GetTimestamp() / Stopwatch.Frequency;
+        long requests = 0;
+        long failed = 0;
+        long ticks = 0;
+        foreach (var slot in _slots)
+        {
+            if (second - Interlocked.Read(ref slot.Second) < Seconds)
+            {
+                var counted = Interlocked.Read(ref slot.Requests);
+                requests += counted & uint.MaxValue;
+                failed += counted >> 32;
+                ticks += Interlocked.Read(ref slot.Ticks);
+            }
+        }
+
+        return new TrafficAnswer(
+            requests,
+            Math.Max(0, Interlocked.Read(ref _open)),
+            requests == 0 ? 0 : Math.Round((double)failed / requests, 4),
+            requests == 0 ? 0 : Math.Round(ticks * 1000.0 / Stopwatch.Frequency / requests, 3));
+    }
+
+    public void Dispose() => _connections.Dispose();
+
+    private Slot SlotOf(long second)
+    {
+        var slot = _slots[second % Seconds];
+        if (Interlocked.Read(ref slot.Second) != second)
+        {
+            lock (slot)
+            {
+                if (slot.Second != second)
+                {
+                    Interlocked.Exchange(ref slot.Requests, 0);
+                    Interlocked.Exchange(ref slot.Ticks, 0);
+                    Interlocked.Exchange(ref slot.Second, second);
+                }
+            }
+        }
+
+        return slot;
+    }
+
+    private sealed class Slot
+    {
+        public long Second = long.MinValue / 2;
+
+        /// <summary>Answers in the lower half, failed ones in the upper.</summary>
+        public long Requests;
+        public long Ticks;
+    }
+}
+
+/// <summary>Figures of the last minute.</summary>
+/// <param name="RequestsPerMinute">Answers begun.</param>
+/// <param name="ActiveConnections">Open connections, those of probes and of the dashboard included.</param>
+/// <param name="ErrorRate">Share of answers with a status of 500 and up, 0 to 1.</param>
+/// <param name="AverageResponseTime">Milliseconds from a request to the begin of its answer.</param>
+internal sealed record TrafficAnswer(long RequestsPerMinute, long ActiveConnections, double ErrorRate, double AverageResponseTime);
