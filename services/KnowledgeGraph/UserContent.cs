@@ -46,6 +46,10 @@ internal sealed class UserContent(CallContext call, Projector projector, Ledger 
         await projector.ApplyAsync(call.TenantId, [new Incoming(Guid.CreateVersion7(), null, [change(last + 1)])], ct);
     }
 
+    /// <summary>Adds what has an id that was never used, all of it as one message.</summary>
+    public Task CreateAsync(IReadOnlyList<Change> changes, CancellationToken ct) =>
+        projector.ApplyAsync(call.TenantId, [new Incoming(Guid.CreateVersion7(), null, changes)], ct);
+
     /// <summary>The level of new content: as asked, not above the caller's clearance; unmarked is clear.</summary>
     public TlpLevel? LevelOf(TlpLevel? asked) => asked is { } level && level > call.Clearance ? null : asked ?? TlpLevel.Clear;
 

@@ -65,6 +65,10 @@ internal static class Vocabulary
     public static string ReadType(string text) =>
         IsIdentifier(text) && char.IsAsciiLetterUpper(text[0]) ? text : TypeOf(text);
 
+    /// <summary>The label that a client names, in either spelling: <c>intrusion-set</c> or <c>IntrusionSet</c>.</summary>
+    public static string ReadLabel(string text) =>
+        IsIdentifier(text) && char.IsAsciiLetterUpper(text[0]) ? text : LabelOf(text);
+
     /// <summary>Whether a text has the form of a label or relationship type, so that it may stand in a query.</summary>
     public static bool IsIdentifier(string text)
     {

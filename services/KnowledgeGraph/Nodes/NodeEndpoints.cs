@@ -14,6 +14,7 @@ internal static class NodeEndpoints
         var nodes = api.MapGroup("/nodes").WithTags("Knowledge graph");
         nodes.MapGet("", ListNodes).WithPaging(defaultLimit: 10, maxLimit: 100);
         nodes.MapPost("", CreateNode).RequirePermission(Write);
+        nodes.MapPost("/bulk", CreateNodes).RequirePermission(Write);
         nodes.MapGet("/{id}", GetNode);
         nodes.MapPatch("/{id}", ChangeNode).RequirePermission(Write);
         nodes.MapDelete("/{id}", DeleteNode).RequirePermission(Write).Audited("node_deleted", "node");
@@ -25,12 +26,7 @@ internal static class NodeEndpoints
     /// <summary>Nodes, of one type where asked: by STIX type (<c>intrusion-set</c>) or label (<c>IntrusionSet</c>).</summary>
     private static async Task<Results<PageResult<GraphNode>, FaultResult>> ListNodes(PageRequest page, CallerGraph graph, CancellationToken ct, string? node_type = null)
     {
-        var label = Vocabulary.AnyObject;
-        if (!string.IsNullOrEmpty(node_type))
-        {
-            label = Vocabulary.IsIdentifier(node_type) && char.IsAsciiLetterUpper(node_type[0]) ? node_type : Vocabulary.LabelOf(node_type);
-        }
-
+        var label = string.IsNullOrEmpty(node_type) ? Vocabulary.AnyObject : Vocabulary.ReadLabel(node_type);
         return (await new ListNodes(graph).RunAsync(label, page, ct)).ToResult();
     }
 
@@ -43,6 +39,13 @@ internal static class NodeEndpoints
     {
         var (node, fault) = await write.CreateAsync(body.Value, ct);
         return fault is null ? TypedResults.Created($"{context.Request.Path.Value!.TrimEnd('/')}/{Uri.EscapeDataString(node!.Id)}", node) : fault;
+    }
+
+    /// <summary>Adds up to 1,000 nodes of the user's own: all or none.</summary>
+    private static async Task<Results<Created<CreatedNodes>, FaultResult>> CreateNodes(Body<CreateNodes> body, WriteNodes write, HttpContext context, CancellationToken ct)
+    {
+        var (nodes, fault) = await write.CreateAsync(body.Value, ct);
+        return fault is null ? TypedResults.Created(context.Request.Path.Value![..^"/bulk".Length], new CreatedNodes(nodes!)) : fault;
     }
 
     /// <summary>Changes a node of the user's own; 409 for one that comes from ThreatIntel.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FluentValidation;
 using Platform.Contracts;
@@ -18,6 +19,22 @@ internal sealed record CreateNode(string NodeType, string Name, IReadOnlyDiction
 /// <param name="Name">Its new name.</param>
 /// <param name="Properties">Properties to set or, by null, to remove.</param>
 internal sealed record ChangeNode(string? Name = null, IReadOnlyDictionary<string, JsonElement>? Properties = null);
+
+/// <summary>Nodes of the user's own, all of which are added or none.</summary>
+/// <param name="Nodes">1–1,000 of them.</param>
+internal sealed record CreateNodes(IReadOnlyList<CreateNode> Nodes);
+
+/// <summary>What was added, in the order given.</summary>
+internal sealed record CreatedNodes(IReadOnlyList<GraphNode> Items);
+
+internal sealed class CreateNodesValidator : AbstractValidator<CreateNodes>
+{
+    public CreateNodesValidator()
+    {
+        RuleFor(n => n.Nodes).Must(n => n is { Count: >= 1 and <= 1000 }).WithMessage("must be 1 to 1000 nodes");
+        RuleForEach(n => n.Nodes).NotNull().WithMessage("must be a node").SetValidator(new CreateNodeValidator()).When(n => n.Nodes is { Count: <= 1000 });
+    }
+}
 
 internal sealed class CreateNodeValidator : AbstractValidator<CreateNode>
 {
@@ -48,11 +65,25 @@ internal sealed class WriteNodes(UserContent content, CallerGraph graph)
 
     public async Task<(GraphNode? Node, FaultResult? Fault)> CreateAsync(CreateNode request, CancellationToken ct)
     {
-        var faults = UserContent.Check(request.Properties);
-        if (content.LevelOf(request.Tlp) is not { } level)
+        var faults = new Dictionary<string, string[]>();
+        var change = ToChange(request, "", faults);
+        if (faults.Count > 0)
         {
-            faults["tlp"] = ["must not be above your clearance"];
             return (null, Faults.Validation(faults));
+        }
+
+        await content.CreateAsync([change], ct);
+        return (await graph.NodeAsync(change.Id, ct), null);
+    }
+
+    /// <summary>All of them or none.</summary>
+    public async Task<(IReadOnlyList<GraphNode>? Nodes, FaultResult? Fault)> CreateAsync(CreateNodes request, CancellationToken ct)
+    {
+        var faults = new Dictionary<string, string[]>();
+        var changes = new NodeChange[request.Nodes.Count];
+        for (var i = 0; i < changes.Length; i++)
+        {
+            changes[i] = ToChange(request.Nodes[i], string.Create(CultureInfo.InvariantCulture, $"nodes[{i}]."), faults);
         }
 
         if (faults.Count > 0)
@@ -60,12 +91,30 @@ internal sealed class WriteNodes(UserContent content, CallerGraph graph)
             return (null, Faults.Validation(faults));
         }
 
+        await content.CreateAsync(changes, ct);
+        var made = await graph.NodesAsync([.. changes.Select(c => c.Id)], ct);
+        return ([.. changes.Where(c => made.ContainsKey(c.Id)).Select(c => made[c.Id])], null);
+    }
+
+    private NodeChange ToChange(CreateNode request, string path, Dictionary<string, string[]> faults)
+    {
+        foreach (var (name, messages) in UserContent.Check(request.Properties))
+        {
+            faults[path + name] = messages;
+        }
+
+        if (content.LevelOf(request.Tlp) is not { } level)
+        {
+            faults[path + "tlp"] = ["must not be above your clearance"];
+            level = default;
+        }
+
         var id = $"{request.NodeType}--{Guid.CreateVersion7():D}";
         var properties = UserContent.Properties(id, request.Properties, level);
         properties["type"] = request.NodeType;
         properties["name"] = request.Name;
-        await PutAsync(id, Vocabulary.LabelOf(request.NodeType), level, properties, ct);
-        return (await graph.NodeAsync(id, ct), null);
+        GraphProperties.AddSearchTerms(properties);
+        return new NodeChange(id, 1, Vocabulary.LabelOf(request.NodeType), level, null, properties);
     }
 
     public async Task<(GraphNode? Node, FaultResult? Fault)> ChangeAsync(string id, ChangeNode request, CancellationToken ct)

@@ -13,7 +13,7 @@ internal sealed record NeighborsRequest(string Id, int Depth = 1, int Limit = 10
 /// <summary>A sub-graph.</summary>
 /// <param name="Nodes">The node in the middle first, then by distance and id.</param>
 /// <param name="Edges">All relationships of the asked types among these nodes.</param>
-/// <param name="Truncated">True where there are more nodes than the limit.</param>
+/// <param name="Truncated">True where there are more nodes than the limit, or more than 10,000 relationships among them.</param>
 internal sealed record NeighborsAnswer(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphRelationship> Edges, bool Truncated);
 
 internal sealed class NeighborsRequestValidator : AbstractValidator<NeighborsRequest>
@@ -23,7 +23,7 @@ internal sealed class NeighborsRequestValidator : AbstractValidator<NeighborsReq
         RuleFor(r => r.Id).MustBeNodeId();
         RuleFor(r => r.Depth).InclusiveBetween(1, 4).WithMessage("must be a whole number from 1 to 4");
         RuleFor(r => r.Limit).InclusiveBetween(1, 500).WithMessage("must be a whole number from 1 to 500");
-        RuleFor(r => r.Types).Must(t => t is null || (t.Count <= 50 && t.All(n => n is { Length: > 0 and <= 64 }))).WithMessage("must be at most 50 names of relationship types");
+        RuleFor(r => r.Types).MustBeRelationshipTypes();
     }
 }
 
@@ -70,8 +70,8 @@ internal sealed class FindNeighbors(CallerGraph graph)
 
         var edges = await graph.ReadAsync(
             $"UNWIND $ids AS x MATCH (n:{Vocabulary.AnyObject} {{id: x}})-{edge}->(m) WHERE m.id IN $ids RETURN e ORDER BY e.id LIMIT $limit",
-            new Dictionary<string, object?> { ["ids"] = seen, ["limit"] = MaxEdges },
+            new Dictionary<string, object?> { ["ids"] = seen, ["limit"] = MaxEdges + 1 },
             ct);
-        return new NeighborsAnswer(nodes, edges.Rows.Select(r => (GraphRelationship)r[0]!).ToArray(), truncated);
+        return new NeighborsAnswer(nodes, edges.Rows.Take(MaxEdges).Select(r => (GraphRelationship)r[0]!).ToArray(), truncated || edges.Rows.Count > MaxEdges);
     }
 }

@@ -117,12 +117,21 @@ internal sealed class LevelGraphs(Ledger ledger, IGraphStore store, GraphWriter 
     public async IAsyncEnumerable<IEnumerable<(string Label, IReadOnlyDictionary<string, object?> Properties)>> NodesAsync(
         GraphKey graph, [EnumeratorCancellation] CancellationToken ct)
     {
+        await foreach (var page in GraphNodesAsync(graph, ct))
+        {
+            yield return page.Select(Whole);
+        }
+    }
+
+    /// <summary>All nodes of a graph, in pages, as the API shows them.</summary>
+    public async IAsyncEnumerable<IEnumerable<GraphNode>> GraphNodesAsync(GraphKey graph, [EnumeratorCancellation] CancellationToken ct)
+    {
         var end = await LastAsync(graph, ct);
         for (long start = 0; start <= end; start += NodesPerPage)
         {
             await foreach (var page in store.ReadPagesAsync(graph, $"MATCH (n:{Vocabulary.AnyObject}) WHERE id(n) >= $from AND id(n) < $to RETURN n ORDER BY id(n)", Window(start), ct))
             {
-                yield return page.Rows.Select(r => Whole((GraphNode)r[0]!));
+                yield return page.Rows.Select(r => (GraphNode)r[0]!);
             }
         }
     }

@@ -119,8 +119,11 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
         return found;
     }
 
-    public Task<IReadOnlyList<FoundPath>> ShortestPathsAsync(GraphKey graph, PathSearch search, CancellationToken ct) =>
-        new FalkorPaths(this).FindAsync(graph, search, ct);
+    public Task<IReadOnlyList<ScoredNode>> RankAsync(GraphKey graph, Ranking by, AlgorithmScope scope, int limit, CancellationToken ct) =>
+        new FalkorAlgorithms(this).RankAsync(graph, by, scope, limit, ct);
+
+    public Task<IReadOnlyList<NodeGroup>> GroupAsync(GraphKey graph, Grouping by, AlgorithmScope scope, int limit, int members, CancellationToken ct) =>
+        new FalkorAlgorithms(this).GroupAsync(graph, by, scope, limit, members, ct);
 
     public async Task<GraphSummary> SummarizeAsync(GraphKey graph, CancellationToken ct)
     {

@@ -17,7 +17,11 @@ internal sealed record GraphRelationship(
     string Id, string Type, string SourceId, string TargetId, IReadOnlyDictionary<string, object?> Properties);
 
 /// <summary>A path: one node more than relationships.</summary>
-internal sealed record FoundPath(int Length, IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphRelationship> Relationships);
+/// <param name="Length">How many relationships.</param>
+/// <param name="Nodes">From source to target.</param>
+/// <param name="Relationships">In the order of the path.</param>
+/// <param name="Weight">The sum of its weights, where it was searched by them.</param>
+internal sealed record FoundPath(int Length, IReadOnlyList<GraphNode> Nodes, IReadOnlyList<GraphRelationship> Relationships, double? Weight = null);
 
 /// <summary>Rows of a query; a value is a scalar, a list, a map, or one of the records above.</summary>
 /// <param name="Columns">The names in the order of RETURN.</param>

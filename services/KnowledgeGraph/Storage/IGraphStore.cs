@@ -2,7 +2,7 @@ namespace Platform.KnowledgeGraph.Storage;
 
 /// <summary>
 /// A graph database that speaks Cypher. One query is the unit of atomicity. Features write the common subset of
-/// Cypher; what differs between databases (indexes, full text, shortest paths) has a method here.
+/// Cypher; what differs between databases (indexes, full text, plans, algorithms) has a method here.
 /// </summary>
 internal interface IGraphStore
 {
@@ -27,8 +27,11 @@ internal interface IGraphStore
     /// <summary>Nodes whose text matches, best first.</summary>
     Task<IReadOnlyList<ScoredNode>> SearchAsync(GraphKey graph, TextSearch search, CancellationToken ct);
 
-    /// <summary>The shortest paths between two nodes, at most <see cref="PathSearch.Limit"/>, in a fixed order.</summary>
-    Task<IReadOnlyList<FoundPath>> ShortestPathsAsync(GraphKey graph, PathSearch search, CancellationToken ct);
+    /// <summary>The nodes that matter most by an algorithm, best first, equals by id.</summary>
+    Task<IReadOnlyList<ScoredNode>> RankAsync(GraphKey graph, Ranking by, AlgorithmScope scope, int limit, CancellationToken ct);
+
+    /// <summary>The groups that an algorithm finds, the largest first, equals by the least id in them.</summary>
+    Task<IReadOnlyList<NodeGroup>> GroupAsync(GraphKey graph, Grouping by, AlgorithmScope scope, int limit, int members, CancellationToken ct);
 
     /// <summary>What the graph is made of; what no longer occurs is left out.</summary>
     Task<GraphSummary> SummarizeAsync(GraphKey graph, CancellationToken ct);
@@ -59,8 +62,33 @@ internal sealed record TextSearch(string Text, TextMatch Match, int Limit);
 /// <summary>A node with how well it matches; higher is better.</summary>
 internal sealed record ScoredNode(GraphNode Node, double Score);
 
-/// <summary>A search for shortest paths over relationships of some types (from the vocabulary), or of all where none is named.</summary>
-internal sealed record PathSearch(string SourceId, string TargetId, int MaxDepth, IReadOnlyList<string> Types, bool Directed, int Limit);
+/// <summary>An algorithm that scores nodes.</summary>
+internal enum Ranking
+{
+    /// <summary>PageRank, along the direction of relationships.</summary>
+    PageRank,
+
+    /// <summary>How many shortest paths lead through a node, from a fixed sample of starts.</summary>
+    Betweenness,
+}
+
+/// <summary>An algorithm that puts nodes into groups.</summary>
+internal enum Grouping
+{
+    /// <summary>Label propagation.</summary>
+    Communities,
+
+    /// <summary>What hangs together, whatever the direction.</summary>
+    Components,
+}
+
+/// <summary>What an algorithm looks at: nodes with a label and relationships of a type, all where none is given; what does not occur gives nothing.</summary>
+internal sealed record AlgorithmScope(string? Label, string? Type);
+
+/// <summary>Nodes that belong together.</summary>
+/// <param name="Size">How many they are.</param>
+/// <param name="Ids">Of some of them, in order.</param>
+internal sealed record NodeGroup(long Size, IReadOnlyList<string> Ids);
 
 /// <summary>Counts of a graph, names in alphabetical order.</summary>
 internal sealed record GraphSummary(

@@ -21,6 +21,7 @@ internal sealed class TwoTenantWalk(FilledTenant owner, FilledTenant walker, IRe
     private static readonly Dictionary<string, string> ListedElsewhere = new(StringComparer.Ordinal)
     {
         ["/api/v2/threat-intel/objects"] = "/api/v2/threat-intel/intrusion-sets",
+        ["/api/v2/knowledge-graph/analytics/similar"] = "/api/v2/knowledge-graph/nodes",
         ["/api/v2/config/rollback"] = "/api/v2/config/history",
     };
 

@@ -28,7 +28,11 @@ internal sealed class InterruptedStore(IGraphStore inner, Random random) : IGrap
 
     public Task<IReadOnlyList<ScoredNode>> SearchAsync(GraphKey graph, TextSearch search, CancellationToken ct) => inner.SearchAsync(graph, search, ct);
 
-    public Task<IReadOnlyList<FoundPath>> ShortestPathsAsync(GraphKey graph, PathSearch search, CancellationToken ct) => inner.ShortestPathsAsync(graph, search, ct);
+    public Task<IReadOnlyList<ScoredNode>> RankAsync(GraphKey graph, Ranking by, AlgorithmScope scope, int limit, CancellationToken ct) =>
+        inner.RankAsync(graph, by, scope, limit, ct);
+
+    public Task<IReadOnlyList<NodeGroup>> GroupAsync(GraphKey graph, Grouping by, AlgorithmScope scope, int limit, int members, CancellationToken ct) =>
+        inner.GroupAsync(graph, by, scope, limit, members, ct);
 
     public Task<GraphSummary> SummarizeAsync(GraphKey graph, CancellationToken ct) => inner.SummarizeAsync(graph, ct);
 

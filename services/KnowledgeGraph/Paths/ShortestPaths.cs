@@ -1,13 +1,19 @@
-namespace Platform.KnowledgeGraph.Storage;
+using Platform.KnowledgeGraph.Storage;
+
+namespace Platform.KnowledgeGraph.Paths;
+
+/// <summary>A search for shortest paths.</summary>
+internal sealed record PathSearch(string SourceId, string TargetId, int MaxDepth, RelationshipFilter Filter, int Limit);
 
 /// <summary>
-/// Shortest paths by breadth-first search from both ends, the smaller frontier first. The server's own
-/// shortestPath cannot ignore direction and its allShortestPaths degrades at hubs.
+/// Shortest paths by breadth-first search from both ends, the smaller frontier first. Of the stores' own searches one cannot
+/// ignore direction, one degrades at hubs, and none promises an order.
 /// </summary>
-internal sealed class FalkorPaths(FalkorGraphStore store)
+internal sealed class ShortestPaths(IGraphStore store)
 {
     /// <summary>Nodes looked at before the search counts as too expensive.</summary>
     private const int MaxVisited = 1_000_000;
+    private const int MaxFrontier = 90_000;
     private const int MaxLinks = 50_000;
 
     public async Task<IReadOnlyList<FoundPath>> FindAsync(GraphKey graph, PathSearch search, CancellationToken ct)
@@ -31,7 +37,45 @@ internal sealed class FalkorPaths(FalkorGraphStore store)
         }
 
         var layers = await MeetAsync(graph, search, (long)source[1]!, (long)target[1]!, ct);
-        return layers is null ? [] : await LinkAsync(graph, search, layers, ct);
+        return layers is null ? []
+            : search.Limit == 1 ? [await FirstAsync(graph, search, layers, (GraphNode)source[2]!, ct)]
+            : await LinkAsync(graph, search, layers, ct);
+    }
+
+    /// <summary>
+    /// The first path: from the source on, each time the next node with the least id, and the relationship with the least id to it. For
+    /// that the layers must hold only what leads to the target.
+    /// </summary>
+    private async Task<FoundPath> FirstAsync(GraphKey graph, PathSearch search, List<HashSet<long>> layers, GraphNode source, CancellationToken ct)
+    {
+        for (var i = layers.Count - 2; i > 0; i--)
+        {
+            if (layers[i].Count > 1)
+            {
+                layers[i].IntersectWith(await ExpandAsync(graph, search, layers[i + 1], fromSource: false, ct));
+            }
+        }
+
+        var (nodes, relationships, at) = (new List<GraphNode> { source }, new List<GraphRelationship>(), layers[0].First());
+        foreach (var layer in layers.Skip(1))
+        {
+            var step = await store.ReadAsync(
+                graph,
+                $"MATCH (n){search.Filter.Arrow(forward: true)}(m) WHERE id(n) = $at AND id(m) IN $next{search.Filter.InForce} RETURN id(m), m, e ORDER BY m.id, e.id LIMIT 1",
+                search.Filter.With(new() { ["at"] = at, ["next"] = layer }),
+                ReadLimits.Default,
+                ct);
+            if (step.Rows.Count == 0)
+            {
+                throw new GraphStoreException(GraphFailure.Unavailable, "The graph changed while it was searched.");
+            }
+
+            at = (long)step.Rows[0][0]!;
+            nodes.Add((GraphNode)step.Rows[0][1]!);
+            relationships.Add((GraphRelationship)step.Rows[0][2]!);
+        }
+
+        return new FoundPath(relationships.Count, nodes, relationships);
     }
 
     /// <summary>Candidates for each place of the path, from source to target; null when there is no path.</summary>
@@ -64,7 +108,7 @@ internal sealed class FalkorPaths(FalkorGraphStore store)
 
             if (seenForward.Count + seenBackward.Count > MaxVisited)
             {
-                throw new GraphStoreException(GraphFailure.TooExpensive, "The search touches too much of the graph; lower max_depth or name relationship types.");
+                throw TooMuch();
             }
         }
 
@@ -75,10 +119,16 @@ internal sealed class FalkorPaths(FalkorGraphStore store)
     {
         var rows = await store.ReadAsync(
             graph,
-            $"UNWIND $frontier AS x MATCH (n){Arrow(search, fromSource)}(m) WHERE id(n) = x RETURN DISTINCT id(m)",
-            new Dictionary<string, object?> { ["frontier"] = frontier },
+            $"UNWIND $frontier AS x MATCH (n){search.Filter.Arrow(fromSource)}(m) WHERE id(n) = x{search.Filter.InForce} RETURN DISTINCT id(m) LIMIT $most",
+            search.Filter.With(new() { ["frontier"] = frontier, ["most"] = MaxFrontier + 1 }),
             ReadLimits.Default,
             ct);
+        // The store cuts longer answers without a word, and a search over a cut frontier could miss the shortest path.
+        if (rows.Rows.Count > MaxFrontier)
+        {
+            throw TooMuch();
+        }
+
         var next = new HashSet<long>(rows.Rows.Count);
         foreach (var row in rows.Rows)
         {
@@ -95,10 +145,9 @@ internal sealed class FalkorPaths(FalkorGraphStore store)
     private async Task<IReadOnlyList<FoundPath>> LinkAsync(GraphKey graph, PathSearch search, List<HashSet<long>> layers, CancellationToken ct)
     {
         var links = new Dictionary<long, List<Link>>[layers.Count - 1];
-        var one = search.Limit == 1;
         for (var i = layers.Count - 2; i >= 0; i--)
         {
-            links[i] = await LinksAsync(graph, search, layers[i], layers[i + 1], one, ct);
+            links[i] = await LinksAsync(graph, search, layers[i], layers[i + 1], ct);
             layers[i] = [.. links[i].Keys];
             if (layers[i].Count == 0)
             {
@@ -112,15 +161,20 @@ internal sealed class FalkorPaths(FalkorGraphStore store)
     }
 
     private async Task<Dictionary<long, List<Link>>> LinksAsync(
-        GraphKey graph, PathSearch search, HashSet<long> from, HashSet<long> to, bool one, CancellationToken ct)
+        GraphKey graph, PathSearch search, HashSet<long> from, HashSet<long> to, CancellationToken ct)
     {
         var rows = await store.ReadAsync(
             graph,
-            $"UNWIND $to AS x MATCH (m){Arrow(search, fromSource: false)}(n) WHERE id(m) = x AND id(n) IN $from "
-            + $"RETURN id(n), id(m), n, e, m ORDER BY n.id, m.id, e.id LIMIT {(one ? 1 : MaxLinks)}",
-            new Dictionary<string, object?> { ["from"] = from, ["to"] = to },
+            $"UNWIND $to AS x MATCH (m){search.Filter.Arrow(forward: false)}(n) WHERE id(m) = x AND id(n) IN $from_ids{search.Filter.InForce} "
+            + $"RETURN id(n), id(m), n, e, m ORDER BY n.id, m.id, e.id LIMIT {MaxLinks + 1}",
+            search.Filter.With(new() { ["from_ids"] = from, ["to"] = to }),
             ReadLimits.Default,
             ct);
+        if (rows.Rows.Count > MaxLinks)
+        {
+            throw TooMuch();
+        }
+
         var links = new Dictionary<long, List<Link>>();
         foreach (var row in rows.Rows)
         {
@@ -167,16 +221,8 @@ internal sealed class FalkorPaths(FalkorGraphStore store)
         }
     }
 
-    private static string Arrow(PathSearch search, bool fromSource)
-    {
-        var types = search.Types.Count == 0 ? "[e]" : $"[e:{string.Join('|', search.Types)}]";
-        return (search.Directed, fromSource) switch
-        {
-            (false, _) => $"-{types}-",
-            (true, true) => $"-{types}->",
-            (true, false) => $"<-{types}-",
-        };
-    }
+    internal static GraphStoreException TooMuch() =>
+        new(GraphFailure.TooExpensive, "The search touches too much of the graph; lower max_depth or name relationship types.");
 
     private sealed record Link(long Target, GraphNode From, GraphRelationship Relationship, GraphNode To);
 }
