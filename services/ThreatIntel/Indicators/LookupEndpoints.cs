@@ -1,12 +1,8 @@
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
-using Platform.ThreatIntel.Lifecycle;
-using Platform.ThreatIntel.Objects;
-using Platform.ThreatIntel.Storage;
 
 namespace Platform.ThreatIntel.Indicators;
 
@@ -20,72 +16,20 @@ internal static class LookupEndpoints
         return api;
     }
 
-    /// <summary>Which indicators name these values; in the order asked, without matches where nothing is known.</summary>
-    private static async Task<Ok<LookupResults>> Lookup(
-        Body<LookupRequest> body, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct)
+    /// <summary>
+    /// Which indicators name these values; in the order asked, without matches where nothing is known. They come from the
+    /// body or, in v1, from the query string, one <c>values</c> each.
+    /// </summary>
+    private static async Task<Results<Ok<LookupResults>, FaultResult>> Lookup(
+        OptionalBody<LookupRequest> body, [FromQuery] string[]? values, LookUpValues lookUp, IValidator<LookupRequest> validator, CancellationToken ct)
     {
-        var asked = body.Value.Values;
-        var candidates = new IReadOnlyList<Observable>[asked.Count];
-        var keys = new HashSet<Guid>();
-        for (var i = 0; i < candidates.Length; i++)
+        if (body.Value is { } request)
         {
-            candidates[i] = Observables.Recognise(asked[i]);
-            foreach (var candidate in candidates[i])
-            {
-                keys.Add(candidate.Key);
-            }
+            return TypedResults.Ok(await lookUp.RunAsync(request.Values, ct));
         }
 
-        var found = await FindAsync(db, [.. keys], call.Clearance, clock.GetUtcNow(), ct);
-        var results = new LookupResult[candidates.Length];
-        for (var i = 0; i < results.Length; i++)
-        {
-            results[i] = ResultOf(asked[i], candidates[i], found);
-        }
-
-        return TypedResults.Ok(new LookupResults(results));
-    }
-
-    private static async Task<Dictionary<Guid, List<LookupMatch>>> FindAsync(
-        ThreatIntelDb db, Guid[] keys, TlpLevel clearance, DateTimeOffset now, CancellationToken ct)
-    {
-        var rows = await db.IndicatorValues.AsNoTracking().Where(v => keys.Contains(v.ValueKey) && v.Tlp <= clearance)
-            .Join(
-                db.Indicators.VisibleTo(clearance).Where(i => !i.Revoked),
-                v => new { v.StixId, v.Tlp },
-                i => new { i.StixId, i.Tlp },
-                (v, i) => new { v.ValueKey, v.Type, v.Value, i.StixId, i.Name, i.IndicatorType, i.Severity, i.Confidence, i.Tlp, i.ValidFrom, i.ValidUntil })
-            .ToListAsync(ct);
-        var sighted = await LastSightings.ReadAsync(db, clearance, [.. rows.Select(row => row.StixId).Distinct()], ct);
-        var found = new Dictionary<Guid, List<LookupMatch>>();
-        foreach (var row in rows)
-        {
-            if (!found.TryGetValue(row.ValueKey, out var matches))
-            {
-                found.Add(row.ValueKey, matches = []);
-            }
-
-            var worth = Decay.Confidence(
-                row.Confidence, row.IndicatorType, row.ValidFrom, row.ValidUntil, sighted.TryGetValue(row.StixId, out var at) ? at : null,
-                WarningLists.Find(row.Type, row.Value) is not null, now);
-            matches.Add(new LookupMatch(row.StixId, row.Name, row.Type, row.Severity, row.Confidence, worth, row.Tlp, row.ValidUntil));
-        }
-
-        return found;
-    }
-
-    private static LookupResult ResultOf(string value, IReadOnlyList<Observable> candidates, Dictionary<Guid, List<LookupMatch>> found)
-    {
-        foreach (var candidate in candidates)
-        {
-            if (found.TryGetValue(candidate.Key, out var matches))
-            {
-                matches.Sort(static (a, b) => string.CompareOrdinal(a.Id, b.Id));
-                return new LookupResult(value, candidate.Value, candidate.Type, matches);
-            }
-        }
-
-        return new LookupResult(value, candidates[0].Value, candidates[0].Type, []);
+        var outcome = validator.Validate(new LookupRequest(values ?? []));
+        return outcome.IsValid ? TypedResults.Ok(await lookUp.RunAsync(values!, ct)) : Faults.Invalid("values", outcome.Errors[0].ErrorMessage);
     }
 }
 

@@ -109,6 +109,9 @@ public sealed class ChangeTests(ThreatIntelFixture service)
         var results = (await BodyOf(response)).GetProperty("results").EnumerateArray().ToList();
         Assert.Equal([0, 1, 1, 1], results.Select(result => result.GetProperty("matches").GetArrayLength()));
         Assert.Equal(["file-name", "domain-name", "md5", "domain-name"], results.Select(result => result.GetProperty("type").GetString()));
+        var fromQuery = await client.PostAsync("/api/v1/threat-intel/indicators/lookup?values=nothing&values=evil[.]example", null, Ct);
+        Assert.Equal([0, 1], (await BodyOf(fromQuery)).GetProperty("data").GetProperty("results").EnumerateArray().Select(result => result.GetProperty("matches").GetArrayLength()));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await client.PostAsync("/api/v1/threat-intel/indicators/lookup", null, Ct)).StatusCode);
         foreach (var values in new object[] { Array.Empty<string>(), Enumerable.Repeat("x", 1_001), new[] { "" }, new string?[] { null } })
         {
             var refused = await client.PostAsJsonAsync("/api/v2/threat-intel/indicators/lookup", new { values }, Ct);
