@@ -64,7 +64,7 @@ internal sealed class Feed
 
     public Contracts.TlpLevel Clearance { get; set; }
 
-    /// <summary>TAXII: the date of adding behind which everything has been taken in.</summary>
+    /// <summary>TAXII: the date of adding behind which everything has been taken in; of a MISP manifest the last change.</summary>
     public string? AddedAfter { get; set; }
 
     /// <summary>TAXII: the page to go on with, where a round was cut off.</summary>

@@ -19,12 +19,12 @@ internal static class FeedEndpoints
     {
         var group = api.MapGroup("/threat-intel/feeds").WithTags("Feeds");
         group.MapGet("/", List).RequirePermission(Read);
-        group.MapPost("/", Create).RequirePermission(Write).WithIdempotency();
+        group.MapPost("/", Create).RequirePermission(Write).WithIdempotency().Audited("feed_created", "feed");
         group.MapGet("/{id:guid}", Get).RequirePermission(Read);
-        group.MapPut("/{id:guid}", Replace).RequirePermission(Write);
-        group.MapPatch("/{id:guid}", Change).RequirePermission(Write);
-        group.MapDelete("/{id:guid}", Delete).RequirePermission("delete:threat_intel", orElse: Write);
-        group.MapPost("/{id:guid}/poll", Poll).RequirePermission(Write);
+        group.MapPut("/{id:guid}", Replace).RequirePermission(Write).Audited("feed_changed", "feed");
+        group.MapPatch("/{id:guid}", Change).RequirePermission(Write).Audited("feed_changed", "feed");
+        group.MapDelete("/{id:guid}", Delete).RequirePermission("delete:threat_intel", orElse: Write).Audited("feed_deleted", "feed");
+        group.MapPost("/{id:guid}/poll", Poll).RequirePermission(Write).Audited("feed_polled", "feed");
         group.MapGet("/{id:guid}/runs", Runs).RequirePermission(Read);
         group.MapGet("/{id:guid}/runs/{run:guid}", Run).RequirePermission(Read);
         return api;

@@ -13,7 +13,7 @@ namespace Platform.ThreatIntel.Feeds;
 /// <param name="Mapping">Which column of a table is which.</param>
 /// <param name="Delimiter">What stands between the cells of a table.</param>
 /// <param name="Auth">How the source is told who asks, without the secret.</param>
-/// <param name="AddedAfter">TAXII: everything added until then has been taken in.</param>
+/// <param name="AddedAfter">TAXII and MISP manifests: everything added or changed until then has been taken in.</param>
 /// <param name="Failures">Runs that failed since the last one that did not; each makes the pause longer.</param>
 /// <param name="NextPollAt">When it is due.</param>
 /// <param name="LastPolledAt">When it was polled last.</param>
@@ -61,7 +61,7 @@ internal sealed record FeedRunResource(
 /// <summary>What a client may say of a feed.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">taxii, json, stix, misp, csv or text.</param>
-/// <param name="Url">The document's address; of TAXII the collection's. Without a user name or password.</param>
+/// <param name="Url">The document's address; of TAXII the collection's; of a MISP feed that of its <c>manifest.json</c>. Without a user name or password.</param>
 /// <param name="IntervalSeconds">A minute to 30 days.</param>
 /// <param name="Enabled">Whether it is polled on schedule.</param>
 /// <param name="Mapping">csv: <c>field:column</c> pairs, as in imports.</param>

@@ -95,8 +95,8 @@ internal sealed partial class PollFeed(NpgsqlDataSource source, IServiceScopeFac
     {
         try
         {
-            await (feed.Kind == FeedKind.Taxii
-                ? services.GetRequiredService<ReadTaxiiFeed>().ReadAsync(feed, run, caller, ct)
+            await (feed.Kind == FeedKind.Taxii ? services.GetRequiredService<ReadTaxiiFeed>().ReadAsync(feed, run, caller, ct)
+                : ReadMispFeed.IsManifest(feed) ? services.GetRequiredService<ReadMispFeed>().ReadAsync(feed, run, caller, ct)
                 : services.GetRequiredService<ReadDocumentFeed>().ReadAsync(feed, run, caller, ct));
             return null;
         }

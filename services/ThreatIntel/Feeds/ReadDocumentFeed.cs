@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.Extensions.Primitives;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Formats;
@@ -16,7 +15,7 @@ internal sealed class ReadDocumentFeed(FeedHttp http, ReceiveImport receive, For
 {
     public async Task ReadAsync(Feed feed, FeedRun run, Caller caller, CancellationToken ct)
     {
-        using var response = await http.GetAsync(feed, new Uri(feed.Url), headers => Ask(headers, feed), ct);
+        using var response = await http.GetAsync(feed, new Uri(feed.Url), headers => DocumentVersion.Ask(headers, feed), ct);
         run.Pages++;
         if (response.StatusCode == HttpStatusCode.NotModified)
         {
@@ -32,20 +31,7 @@ internal sealed class ReadDocumentFeed(FeedHttp http, ReceiveImport receive, For
         await using var bundle = format == ImportFormat.Stix ? body : await foreign.ToBundleAsync(format, body, SettingsOf(feed), call, ct);
         var import = await receive.ReceiveAsync(bundle, format, caller, ct);
         run.ImportIds = [.. run.ImportIds, import.Id];
-        feed.ETag = response.Headers.ETag?.ToString();
-        feed.LastModified = response.Content.Headers.LastModified?.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private static void Ask(HttpRequestHeaders headers, Feed feed)
-    {
-        if (feed.ETag is { } tag && EntityTagHeaderValue.TryParse(tag, out var parsed))
-        {
-            headers.IfNoneMatch.Add(parsed);
-        }
-        else if (feed.LastModified is { } modified)
-        {
-            headers.TryAddWithoutValidation("If-Modified-Since", modified);
-        }
+        DocumentVersion.Keep(response, feed);
     }
 
     private static QueryCollection SettingsOf(Feed feed) => new(new Dictionary<string, StringValues>

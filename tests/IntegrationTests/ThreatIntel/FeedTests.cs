@@ -189,6 +189,50 @@ public sealed class FeedTests(ThreatIntelFixture service)
         Assert.Empty(runs[1].GetProperty("imports").EnumerateArray());
     }
 
+    [Fact]
+    public async Task A_misp_feed_is_read_by_its_manifest_and_then_only_what_was_changed()
+    {
+        var events = new SortedDictionary<string, long>
+        {
+            ["5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b01"] = 1767225700, ["5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b02"] = 1767225600, ["5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b03"] = 1767225800,
+        };
+        await using var source = await FeedSource.StartAsync(async context =>
+        {
+            var name = Path.GetFileNameWithoutExtension(context.Request.Path);
+            if (name == "manifest")
+            {
+                await context.Response.WriteAsJsonAsync(events.ToDictionary(e => e.Key, e => new { info = "x", timestamp = e.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) }), Ct);
+            }
+            else if (name.EndsWith("03", StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = 404; // a manifest can be ahead of its documents
+            }
+            else
+            {
+                await context.Response.WriteAsync($$$"""
+                    {"Event":{"uuid":"{{{name}}}","info":"x","date":"2026-01-01","timestamp":"{{{events[name]}}}","Attribute":[
+                    {"uuid":"{{{name.Replace("9b", "9c", StringComparison.Ordinal)}}}","type":"ip-dst","value":"198.51.100.{{{name[^1]}}}","timestamp":"1767225600","to_ids":true}]}}
+                    """, Ct);
+            }
+        });
+        var tenant = Guid.NewGuid();
+        var client = service.ClientFor(tenant);
+        var feed = await CreateAsync(client, new { name = "misp", kind = "misp", url = source.Url + "/feed/manifest.json" });
+        var runs = await RunsAsync(client, feed, 1);
+        Assert.Equal(("failed", 4), (runs[0].GetProperty("status").GetString(), runs[0].GetProperty("created").GetInt32()));
+        Assert.Equal("1 of 3 events could not be read; the first is 5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b03.", runs[0].GetProperty("message").GetString());
+        Assert.Equal(["/feed/manifest.json", "/feed/5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b02.json", "/feed/5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b01.json", "/feed/5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b03.json"], source.Asked);
+
+        source.Asked.Clear();
+        events.Remove("5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b03");
+        events["5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b01"] = 1767225900;
+        await PollAsync(client, feed);
+        runs = await RunsAsync(client, feed, 2);
+        Assert.Equal(("completed", 0, 1), (runs[1].GetProperty("status").GetString(), runs[1].GetProperty("created").GetInt32(), runs[1].GetProperty("updated").GetInt32()));
+        Assert.Equal(["/feed/manifest.json", "/feed/5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b01.json"], source.Asked);
+        Assert.Equal("2026-01-01T00:05:00.000Z", (await ThreatIntelFixture.GetAsync(client, feed, Ct)).GetProperty("added_after").GetString());
+    }
+
     [Theory]
     [InlineData("http://10.255.255.1/list", "The address leads to a network that may not be called.")]
     [InlineData("http://169.254.169.254/latest/meta-data", "The address leads to a network that may not be called.")]
