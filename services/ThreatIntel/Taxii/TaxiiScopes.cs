@@ -1,9 +1,7 @@
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Storage;
-using Stix;
 
 namespace Platform.ThreatIntel.Taxii;
 
@@ -31,14 +29,24 @@ internal sealed record TaxiiScope(
 /// </summary>
 internal static class TaxiiScopes
 {
+    // The same in every tenant, since a collection is found under the tenant's API root; random ones, as section 2.1 asks.
+    private static readonly string[] LevelIds =
+    [
+        "c47f5d92-04eb-4692-948c-63b356eec167",
+        "3e110a6f-7136-429d-b8c2-14454aa7dc73",
+        "7a6e538a-ea4e-45e0-97e2-e21b7d9281ff",
+        "d5982d7e-d1f6-46bb-944d-632a3fd7f0f3",
+        "1ef115ee-14f5-4ffd-8e8b-2660dc46134d",
+    ];
+
     private static readonly TaxiiScope Everything = new(
-        IdOf("all"), "Everything", "All objects that you may see; objects can be added.", "all", CanRead: true, CanWrite: true);
+        new("d813403e-c115-4d16-9915-d3da504b8152"), "Everything", "All objects that you may see; objects can be added.", "all", CanRead: true, CanWrite: true);
 
     private static readonly TaxiiScope Inbox = new(
-        IdOf("inbox"), "Inbox", "Objects can be added and not read.", "inbox", CanRead: false, CanWrite: true);
+        new("cadc80b8-a038-4171-a1af-967cdb6b625d"), "Inbox", "Objects can be added and not read.", "inbox", CanRead: false, CanWrite: true);
 
-    private static readonly TaxiiScope[] Levels = [.. Enum.GetValues<TlpLevel>().Select(level => new TaxiiScope(
-        IdOf(level.ToWire()), $"TLP:{level.ToWire().ToUpperInvariant()}", $"Objects of the level {level.ToWire()}.", "tlp-" + level.ToWire().Replace('+', '-'),
+    private static readonly TaxiiScope[] Levels = [.. Enum.GetValues<TlpLevel>().Zip(LevelIds, (level, id) => new TaxiiScope(
+        new(id), $"TLP:{level.ToWire().ToUpperInvariant()}", $"Objects of the level {level.ToWire()}.", "tlp-" + level.ToWire().Replace('+', '-'),
         CanRead: true, CanWrite: false, level))];
 
     public static async Task<IReadOnlyList<TaxiiScope>> AllAsync(ThreatIntelDb db, CallContext call, CancellationToken ct)
@@ -64,7 +72,4 @@ internal static class TaxiiScopes
 
     private static TaxiiScope Of(SavedCollection saved) => new(
         saved.Id, saved.Title, saved.Description, null, CanRead: true, CanWrite: false, saved.Level, saved.Types.Length == 0 ? null : saved.Types);
-
-    /// <summary>The same in every tenant, since a collection is found under the tenant's API root.</summary>
-    private static Guid IdOf(string name) => ObservableId.Uuid5(ObservableId.Namespace, Encoding.UTF8.GetBytes("taxii-collection:" + name));
 }

@@ -153,7 +153,9 @@ public sealed class TaxiiObjectTests(ThreatIntelFixture service)
         var path = $"{all}objects/{IdOf("tool", 1)}/";
         Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(service.ClientFor(tenant, permissions: "read:threat_intel"), HttpMethod.Delete, path)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(service.ClientFor(tenant, TlpLevel.Green), HttpMethod.Delete, $"{all}objects/{IdOf("tool", 3)}/")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(client, HttpMethod.Delete, path)).StatusCode);
+        var deleted = await SendAsync(client, HttpMethod.Delete, path);
+        Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
+        Assert.Empty(await deleted.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(client, HttpMethod.Delete, path)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(client, HttpMethod.Get, path)).StatusCode);
         Assert.Equal([IdOf("tool", 2), IdOf("tool", 3)], await IdsAsync(client, all + "objects/?match[version]=all"));

@@ -117,7 +117,6 @@ public sealed partial class TaxiiServerTests(ThreatIntelFixture service)
         var list = (await GetAsync(service.ClientFor(tenant, TlpLevel.Amber), $"/taxii2/{tenant}/collections/")).GetProperty("collections").EnumerateArray().ToList();
         Assert.Equal(["all", "inbox", "tlp-clear", "tlp-green", "tlp-amber"], list.Select(collection => collection.GetProperty("alias").GetString()));
         Assert.Equal(["TrueTrue", "FalseTrue", "TrueFalse", "TrueFalse", "TrueFalse"], list.Select(c => $"{c.GetProperty("can_read").GetBoolean()}{c.GetProperty("can_write").GetBoolean()}"));
-        Assert.All(list, collection => Assert.True(Guid.TryParse(collection.GetProperty("id").GetString(), out _)));
         Assert.All(list, collection => Assert.Contains("application/stix+json;version=2.1", collection.GetProperty("media_types").EnumerateArray().Select(type => type.GetString())));
         foreach (var collection in list)
         {
@@ -306,6 +305,85 @@ public sealed partial class TaxiiServerTests(ThreatIntelFixture service)
             Assert.False(last.GetProperty("more").GetBoolean());
             Assert.False(last.TryGetProperty("next", out _));
             Assert.StartsWith("campaign--", Assert.Single(last.GetProperty("objects").EnumerateArray()).GetProperty("id").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task S2_1_Identifiers_are_random_uuids()
+    {
+        var (tenant, client, all) = await WithAsync();
+        var saved = await client.PostAsync("/api/v2/threat-intel/collections", new StringContent("""{"title":"Tools","types":["tool"]}""", Encoding.UTF8, "application/json"), Ct);
+        Assert.Equal(HttpStatusCode.Created, saved.StatusCode);
+        var ids = (await GetAsync(client, $"/taxii2/{tenant}/collections/")).GetProperty("collections").EnumerateArray().Select(collection => collection.GetProperty("id").GetString()!).ToList();
+        ids.Add((await BodyOf(await SendAsync(client, HttpMethod.Post, all + "objects/", Envelope(Tool(1))))).GetProperty("id").GetString()!);
+        Assert.Equal(9, ids.Distinct().Count());
+        Assert.All(ids, id => Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", id));
+    }
+
+    [Fact]
+    public async Task S3_2_Objects_manifest_and_versions_tell_the_dates_of_the_first_and_last_also_of_one_object()
+    {
+        var (_, client, all) = await WithAsync(Tool(1), Tool(1, "2026-02-01T00:00:00.000Z"));
+        var one = $"{all}objects/{IdOf("tool", 1)}/";
+        foreach (var path in new[] { all + "objects/", all + "manifest/", one, one + "versions/" })
+        {
+            var response = await SendAsync(client, HttpMethod.Get, path);
+            Assert.Matches(Micros(), Assert.Single(response.Headers.GetValues("X-TAXII-Date-Added-First")));
+            Assert.Matches(Micros(), Assert.Single(response.Headers.GetValues("X-TAXII-Date-Added-Last")));
+        }
+    }
+
+    [Fact]
+    public async Task S3_3_Every_list_is_in_the_order_of_adding()
+    {
+        // Added in another order than that of their versions.
+        var (_, client, all) = await WithAsync(Tool(1, "2026-03-01T00:00:00.000Z"), Tool(2));
+        await SendAsync(client, HttpMethod.Post, all + "objects/", Envelope(Tool(1, "2026-02-01T00:00:00.000Z")));
+        await SendAsync(client, HttpMethod.Post, all + "objects/", Envelope(Tool(1, "2026-04-01T00:00:00.000Z")));
+        var manifest = (await GetAsync(client, all + "manifest/?match[version]=all")).GetProperty("objects").EnumerateArray().ToList();
+        var dates = manifest.Select(record => record.GetProperty("date_added").GetString()).ToList();
+        Assert.Equal(dates.Order(StringComparer.Ordinal), dates);
+        Assert.Equal(
+            ["2026-03-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z", "2026-04-01T00:00:00.000Z"],
+            manifest.Select(record => record.GetProperty("version").GetString()));
+        Assert.Equal(
+            manifest.Select(record => record.GetProperty("version").GetString()),
+            (await GetAsync(client, all + "objects/?match[version]=all")).GetProperty("objects").EnumerateArray().Select(item => item.GetProperty("modified").GetString()));
+        Assert.Equal(
+            ["2026-03-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z", "2026-04-01T00:00:00.000Z"],
+            (await GetAsync(client, $"{all}objects/{IdOf("tool", 1)}/versions/")).GetProperty("versions").EnumerateArray().Select(version => version.GetString()));
+    }
+
+    [Fact]
+    public async Task S3_4_Different_matches_must_all_hold_and_unknown_ones_are_ignored()
+    {
+        var (_, client, all) = await WithAsync(Tool(1), Tool(2));
+        foreach (var list in new[] { "objects/", "manifest/" })
+        {
+            Assert.Empty(await IdsAsync(client, $"{all}{list}?match[type]=malware&match[id]={IdOf("tool", 1)}"));
+            Assert.Equal([IdOf("tool", 1)], await IdsAsync(client, $"{all}{list}?match[type]=malware,tool&match[id]={IdOf("tool", 1)}"));
+            Assert.Equal(2, (await IdsAsync(client, $"{all}{list}?match[name]=tool1&colour=red")).Length);
+        }
+    }
+
+    [Fact]
+    public async Task S3_4_A_limit_above_the_servers_own_gives_the_servers_own()
+    {
+        var (_, client, all) = await WithAsync([.. Enumerable.Range(0, 1_001).Select(i => Tool(i))]);
+        foreach (var path in new[] { "objects/?limit=5000", "objects/", "manifest/?limit=5000" })
+        {
+            var page = await GetAsync(client, all + path);
+            Assert.Equal((true, 1_000), (page.GetProperty("more").GetBoolean(), page.GetProperty("objects").GetArrayLength()));
+        }
+    }
+
+    [Fact]
+    public async Task S1_6_Requests_without_the_last_slash_are_the_same()
+    {
+        var (tenant, client, all) = await WithAsync(Tool(1));
+        foreach (var path in new[] { "/taxii2/", $"/taxii2/{tenant}/", $"/taxii2/{tenant}/collections/", all, all + "objects/", all + "manifest/", $"{all}objects/{IdOf("tool", 1)}/versions/" })
+        {
+            Assert.True(JsonElement.DeepEquals(await GetAsync(client, path), await GetAsync(client, path.TrimEnd('/'))), path);
         }
     }
 
