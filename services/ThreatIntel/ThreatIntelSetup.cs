@@ -46,7 +46,10 @@ internal static class ThreatIntelSetup
         builder.AddBackups();
         builder.Services.AddScoped<ObjectWriter>();
         builder.Services.AddScoped<ChangeObject>();
+        builder.Services.AddScoped<ReadObject>();
+        builder.Services.AddScoped<VisibleRefs>();
         builder.Services.AddScoped<ObserveEvents>();
+        builder.Services.AddScoped<LookUpValues>();
         builder.Services.AddScoped<SearchIndicators>();
         builder.Services.AddScoped<AddTaxiiObjects>();
         builder.Services.AddScoped<DeleteTaxiiObject>();
@@ -62,6 +65,7 @@ internal static class ThreatIntelSetup
         builder.Services.AddSingleton<PollFeed>();
         builder.Services.AddScoped<ReadTaxiiFeed>();
         builder.Services.AddScoped<ReadDocumentFeed>();
+        builder.Services.AddScoped<ReadMispFeed>();
         builder.Services.AddSingleton<ImportSpool>();
         builder.Services.AddSingleton<ImportQueue>();
         builder.Services.AddSingleton<ImportRunner>();

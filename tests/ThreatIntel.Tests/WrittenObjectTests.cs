@@ -16,7 +16,7 @@ public sealed class WrittenObjectTests
             $$"""{"type":"{{type}}","id":"{{type}}--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f","created":"2026-01-01T00:00:00.1234567Z","modified":"2026-01-02T00:00:00Z",{{properties}}}""");
         Assert.True(ObjectHeadReader.TryRead(raw, out var head, out var fault), fault?.Message);
         var item = new IncomingObject(0, head!.Id!, head, TlpLevel.Green, raw);
-        return WrittenObject.From(new PlannedWrite(item, item.Modified!.Value, Marking.NotShadowed, true, Now), Guid.NewGuid(), null, 7, Now);
+        return WrittenObject.From(new PlannedWrite(item, item.Modified!.Value, Marking.NotShadowed, true, Now), Guid.NewGuid(), new Writer(TlpLevel.Red, "test"), 7, Now);
     }
 
     [Fact]

@@ -15,10 +15,10 @@ namespace Platform.Contracts.ThreatIntel;
 /// <param name="Deprecated">ATT&amp;CK <c>x_mitre_deprecated</c>: it stays, with this flag.</param>
 /// <param name="Properties">
 /// The other properties that are scalars or lists of scalars (string, number, boolean), by their STIX names:
-/// <c>description, aliases, created, modified, created_by_ref, object_marking_refs, pattern, valid_from,
-/// x_mitre_domains</c> … and, lifted out of <c>external_references</c> and <c>kill_chain_phases</c>:
+/// <c>description, aliases, created, modified, object_marking_refs, pattern, valid_from, x_mitre_domains</c> … and, lifted out of <c>external_references</c> and <c>kill_chain_phases</c>:
 /// <c>external_id</c> (such as T1059 or G0007), <c>url</c>, <c>phases</c>. Strings hold no U+0000 and at most
-/// 32,768 characters.
+/// 32,768 characters. References to other objects (<c>created_by_ref</c>, <c>object_refs</c> …) are not among them: who
+/// reads this object need not see what they lead to.
 /// </param>
 /// <param name="ShadowedFrom">
 /// Almost always absent. When present, callers from this level on see another version of the same object, one

@@ -42,11 +42,15 @@ internal static class ReadSources
         var arrivals = await db.ArrivalRollups.AsNoTracking().CountedFor(clearance)
             .Where(r => r.Span == "hour" && r.Dimension == "source" && sources.Contains(r.Value))
             .GroupBy(r => r.Value).Select(g => new { g.Key, Last = g.Max(r => r.Bucket) }).ToDictionaryAsync(row => row.Key, row => row.Last, ct);
-        return new SourceQualities([.. rows.Select(row => new SourceQuality(
-            row.Source.Length == 0 ? "unknown" : row.Source, row.All, row.Revoked, Share(row.Revoked, row.All),
-            row.WithConfidence == 0 ? null : Math.Round((double)row.Confidence / row.WithConfidence, 1),
-            Share(row.WithConfidence, row.All), Share(row.WithSeverity, row.All), Share(row.WithEnd, row.All),
-            arrivals.TryGetValue(row.Source, out var last) ? last : null))]);
+        var strangers = await KnownSources.StrangersAsync(db, clearance, sources, ct);
+        return new SourceQualities([.. rows.GroupBy(row => row.Source.Length == 0 || strangers.Contains(row.Source) ? "unknown" : row.Source).Select(group =>
+        {
+            var (all, revoked, stated) = (group.Sum(row => row.All), group.Sum(row => row.Revoked), group.Sum(row => row.WithConfidence));
+            return new SourceQuality(
+                group.Key, all, revoked, Share(revoked, all), stated == 0 ? null : Math.Round((double)group.Sum(row => row.Confidence) / stated, 1),
+                Share(stated, all), Share(group.Sum(row => row.WithSeverity), all), Share(group.Sum(row => row.WithEnd), all),
+                group.Max(row => arrivals.TryGetValue(row.Source, out var last) ? last : default(DateTimeOffset?)));
+        }).OrderByDescending(source => source.Indicators).ThenBy(source => source.Source, StringComparer.Ordinal)]);
     }
 
     private static double Share(long part, long all) => Math.Round((double)part / all, 4);

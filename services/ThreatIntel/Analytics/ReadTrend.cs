@@ -37,6 +37,12 @@ internal static class ReadTrend
                 .ConvertAll(cell => (cell.Bucket, Group: ((TlpLevel)cell.Tlp).ToWire(), cell.Count))
             : (await rows.GroupBy(r => new { r.Bucket, r.Value }).Select(g => new { g.Key.Bucket, g.Key.Value, Count = g.Sum(r => r.Count) }).ToListAsync(ct))
                 .ConvertAll(cell => (cell.Bucket, Group: cell.Value.Length == 0 ? None : cell.Value, cell.Count));
+        if (groupBy == "source")
+        {
+            var strangers = await KnownSources.StrangersAsync(db, clearance, cells.Select(cell => cell.Group).Distinct(), ct);
+            cells = cells.ConvertAll(cell => strangers.Contains(cell.Group) ? cell with { Group = None } : cell);
+        }
+
         var groups = cells.GroupBy(cell => cell.Group).Select(g => new ValueCount(g.Key, g.Sum(cell => cell.Count)))
             .OrderByDescending(g => g.Count).ThenBy(g => g.Value, StringComparer.Ordinal).ToList();
         var total = groups.Sum(g => g.Count);

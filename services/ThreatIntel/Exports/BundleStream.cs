@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Http.Metadata;
 using Npgsql;
+using Platform.Contracts;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
@@ -11,13 +12,15 @@ using Platform.ThreatIntel.Storage;
 namespace Platform.ThreatIntel.Exports;
 
 /// <summary>Writes objects straight from the database into the answer: one statement, so that it is one moment.</summary>
-internal sealed class BundleStream(NpgsqlDataSource source, Caller caller, string[] types, DateTimeOffset? modifiedAfter, bool asLines)
+internal sealed class BundleStream(NpgsqlDataSource source, VisibleRefs refs, Caller caller, string[] types, DateTimeOffset? modifiedAfter, bool asLines)
     : IResult, IEndpointMetadataProvider
 {
     private const int FlushAt = 64 * 1024;
+    private const int MostAtOnce = 256;
+    private const int MostBytesAtOnce = 1 << 20;
 
     private const string Objects = """
-        SELECT v.raw FROM objects o
+        SELECT v.raw, v.stated_at FROM objects o
         JOIN object_versions v ON v.tenant_id = o.tenant_id AND v.stix_id = o.stix_id AND v.revision = o.revision
         WHERE o.tlp <= $1 AND o.shadowed_from > $1
           AND (cardinality($2::text[]) = 0 OR o.type = ANY($2))
@@ -49,26 +52,35 @@ internal sealed class BundleStream(NpgsqlDataSource source, Caller caller, strin
         }
 
         var isFirst = true;
-        while (await reader.ReadAsync(ct))
+        var batch = new List<StatedObject>(MostAtOnce);
+        var bytes = 0;
+        bool isMore;
+        do
         {
-            if (!isFirst && !asLines)
+            isMore = await reader.ReadAsync(ct);
+            if (isMore)
             {
-                body.Write(",\n"u8);
+                var raw = RawBytes.Unpack(await reader.GetFieldValueAsync<byte[]>(0, ct));
+                batch.Add(new StatedObject(raw, (TlpLevel)reader.GetInt16(1)));
+                bytes += raw.Length;
             }
 
-            isFirst = false;
-            var raw = RawBytes.Unpack(await reader.GetFieldValueAsync<byte[]>(0, ct));
-            body.Write(asLines ? Line(raw) : raw);
-            if (asLines)
+            if (batch.Count == MostAtOnce || bytes > MostBytesAtOnce || !isMore)
             {
-                body.Write("\n"u8);
-            }
+                foreach (var raw in await refs.ShowAsync(batch, ct))
+                {
+                    if (raw is not null)
+                    {
+                        await WriteAsync(body, raw, isFirst, ct);
+                        isFirst = false;
+                    }
+                }
 
-            if (body.UnflushedBytes > FlushAt)
-            {
-                await body.FlushAsync(ct);
+                batch.Clear();
+                bytes = 0;
             }
         }
+        while (isMore);
 
         if (!asLines)
         {
@@ -76,6 +88,25 @@ internal sealed class BundleStream(NpgsqlDataSource source, Caller caller, strin
         }
 
         await body.FlushAsync(ct);
+    }
+
+    private async ValueTask WriteAsync(PipeWriter body, byte[] raw, bool isFirst, CancellationToken ct)
+    {
+        if (!isFirst && !asLines)
+        {
+            body.Write(",\n"u8);
+        }
+
+        body.Write(asLines ? Line(raw) : raw);
+        if (asLines)
+        {
+            body.Write("\n"u8);
+        }
+
+        if (body.UnflushedBytes > FlushAt)
+        {
+            await body.FlushAsync(ct);
+        }
     }
 
     /// <summary>Line breaks of JSON are between its tokens only (inside strings they are escaped), so they can go.</summary>

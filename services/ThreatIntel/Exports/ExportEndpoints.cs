@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Objects;
 using Stix;
 
 namespace Platform.ThreatIntel.Exports;
@@ -19,7 +20,7 @@ internal static class ExportEndpoints
     /// (<c>format=csv</c>) or one MISP event (<c>format=misp</c>).
     /// </summary>
     private static Results<BundleStream, IndicatorStream, FaultResult> Export(
-        HttpRequest request, Npgsql.NpgsqlDataSource source, CallContext call, TimeProvider clock, string? types, string? modified_after, string? format)
+        HttpRequest request, Npgsql.NpgsqlDataSource source, VisibleRefs refs, CallContext call, TimeProvider clock, string? types, string? modified_after, string? format)
     {
         var query = new QueryReader(request.Query);
         var after = query.Time("modified_after");
@@ -32,7 +33,7 @@ internal static class ExportEndpoints
         query.ThrowIfInvalid();
         return format switch
         {
-            null or "" or "stix" or "json-lines" => new BundleStream(source, call.Caller, wanted, after, asLines: format == "json-lines"),
+            null or "" or "stix" or "json-lines" => new BundleStream(source, refs, call.Caller, wanted, after, asLines: format == "json-lines"),
             "csv" or "misp" when wanted.Length > 0 && !wanted.Contains(StixTypes.Indicator) => Faults.Invalid("types", $"must hold {StixTypes.Indicator} in this format"),
             "csv" or "misp" => new IndicatorStream(source, call.Caller, after, asMisp: format == "misp", clock),
             _ => Faults.Invalid("format", "must be stix, csv, misp or json-lines"),

@@ -17,7 +17,9 @@ internal sealed class IndicatorStream(NpgsqlDataSource source, Caller caller, Da
     private const int FlushAt = 64 * 1024;
 
     private const string Indicators = """
-        SELECT i.stix_id, i.name, i.indicator_type, i.value, i.pattern, i.severity, i.confidence, i.tlp, i.labels, i.source, i.valid_from, i.valid_until,
+        SELECT i.stix_id, i.name, i.indicator_type, i.value, i.pattern, i.severity, i.confidence, i.tlp, i.labels,
+            CASE WHEN i.source = i.created_by_ref AND $1 < 4 AND NOT EXISTS (
+                SELECT 1 FROM objects o WHERE o.tenant_id = i.tenant_id AND o.stix_id = i.created_by_ref AND o.tlp <= $1) THEN NULL ELSE i.source END AS source, i.valid_from, i.valid_until,
             i.revoked, i.created, i.modified, i.description
         FROM indicators i WHERE i.tlp <= $1 AND i.shadowed_from > $1 AND ($2::timestamptz IS NULL OR i.modified > $2) ORDER BY i.stix_id
         """;

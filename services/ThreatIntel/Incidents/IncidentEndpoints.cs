@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Assets;
+using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
 
 namespace Platform.ThreatIntel.Incidents;
@@ -237,11 +239,15 @@ internal static class IncidentEndpoints
         return IncidentResource.From(incident, await HiddenAsync(db, call, incident.ObjectRefs, ct));
     }
 
-    /// <summary>Which of these objects are stored and hidden from the caller.</summary>
+    /// <summary>Which of these objects the caller does not see: hidden, or stored nowhere, which nobody tells apart.</summary>
     private static async Task<HashSet<string>> HiddenAsync(ThreatIntelDb db, CallContext call, string[] refs, CancellationToken ct)
     {
-        var clearance = call.Clearance;
-        var stored = refs.Length == 0 ? [] : await db.Objects.AsNoTracking().Where(o => refs.Contains(o.StixId)).Select(o => new { o.StixId, o.Tlp }).ToListAsync(ct);
-        return [.. stored.GroupBy(o => o.StixId).Where(rows => rows.All(row => row.Tlp > clearance)).Select(rows => rows.Key)];
+        HashSet<string> hidden = call.Clearance == TlpLevel.Red ? [] : [.. refs];
+        if (hidden.Count > 0)
+        {
+            hidden.ExceptWith(await db.Objects.AsNoTracking().VisibleTo(call.Clearance).Where(o => refs.Contains(o.StixId)).Select(o => o.StixId).ToListAsync(ct));
+        }
+
+        return hidden;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Platform.Contracts;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Lifecycle;
 using Platform.ThreatIntel.Objects;
@@ -72,7 +73,10 @@ internal static class IndicatorEndpoints
 
         if (!string.IsNullOrEmpty(source))
         {
-            indicators = indicators.Where(i => i.Source == source || i.CreatedByRef == source);
+            // Who is hidden cannot be searched for either.
+            var known = db.Objects.VisibleTo(call.Clearance);
+            var isAnybody = call.Clearance == TlpLevel.Red || !StixId.IsValid(source);
+            indicators = indicators.Where(i => (i.Source == source || i.CreatedByRef == source) && (isAnybody || known.Any(o => o.StixId == source)));
         }
 
         if (text is not null)

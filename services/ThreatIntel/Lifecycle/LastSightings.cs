@@ -30,6 +30,26 @@ internal static class LastSightings
         ThreatIntelDb db, TlpLevel clearance, IReadOnlyList<Indicator> indicators, DateTimeOffset now, CancellationToken ct)
     {
         var sighted = await ReadAsync(db, clearance, [.. indicators.Select(i => i.StixId)], ct);
-        return [.. indicators.Select(i => IndicatorResource.From(i, sighted.TryGetValue(i.StixId, out var at) ? at : null, now))];
+        var strangers = await StrangersAsync(db, clearance, indicators, ct);
+        return [.. indicators.Select(i =>
+        {
+            var shown = IndicatorResource.From(i, sighted.TryGetValue(i.StixId, out var at) ? at : null, now);
+            return i.CreatedByRef is { } author && strangers.Contains(author)
+                ? shown with { CreatedByRef = null, Source = shown.Source == author ? null : shown.Source }
+                : shown;
+        })];
+    }
+
+    /// <summary>Those who made the indicators and are not seen by the reader: hidden, or stored nowhere, which nobody tells apart.</summary>
+    private static async Task<HashSet<string>> StrangersAsync(ThreatIntelDb db, TlpLevel clearance, IReadOnlyList<Indicator> indicators, CancellationToken ct)
+    {
+        HashSet<string> authors = clearance == TlpLevel.Red ? [] : [.. indicators.Where(i => i.CreatedByRef is not null).Select(i => i.CreatedByRef!)];
+        if (authors.Count > 0)
+        {
+            string[] ids = [.. authors];
+            authors.ExceptWith(await db.Objects.AsNoTracking().VisibleTo(clearance).Where(o => ids.Contains(o.StixId)).Select(o => o.StixId).ToListAsync(ct));
+        }
+
+        return authors;
     }
 }

@@ -12,7 +12,7 @@ using Stix.Bundles;
 namespace Platform.ThreatIntel.Objects;
 
 /// <summary>Creates, changes and deletes objects on behalf of a caller.</summary>
-internal sealed class ChangeObject(ThreatIntelDb db, NpgsqlDataSource source, ObjectWriter objects, CallContext call, TimeProvider clock)
+internal sealed class ChangeObject(ThreatIntelDb db, NpgsqlDataSource source, ObjectWriter objects, VisibleRefs refs, CallContext call, TimeProvider clock)
 {
     private Writer Writer => new(call.Clearance, call.Subject);
 
@@ -54,15 +54,21 @@ internal sealed class ChangeObject(ThreatIntelDb db, NpgsqlDataSource source, Ob
         var markings = await StoredMarkings.ReadAsync(db, ct);
         await using var session = await TenantSession.JoinAsync(db, source, call.TenantId, ct);
         await ObjectWriter.LockAsync(session, ct);
-        if (await CurrentObject.ReadAsync(session, stixId, call.Clearance, ct) is not { } found)
+        if (await CurrentObject.ReadAsync(session, stixId, call.Clearance, ct) is not { } found
+            || await refs.ShowAsync(found.Stated, ct) is not { } shown)
         {
             return false;
         }
 
         Require(request, found.Row.Revision);
-        var json = JsonNode.Parse(found.Raw, documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
-        var draft = await edit(new StoredJson(found.Row, json, markings));
-        var report = await objects.WriteAsync(session, [Incoming(draft, 0, markings)], Writer, ct);
+        var draft = await edit(new StoredJson(found.Row, Parse(shown), markings));
+        var writer = Writer;
+        if (!ReferenceEquals(shown, found.Stated.Raw) && draft.Restore(Parse(found.Stated.Raw), Parse(shown)))
+        {
+            writer = writer with { StatedAt = found.Stated.StatedAt > call.Clearance ? found.Stated.StatedAt : call.Clearance };
+        }
+
+        var report = await objects.WriteAsync(session, [Incoming(draft, 0, markings)], writer, ct);
         Refuse(report.Outcomes[0]);
         await session.CommitAsync(ct);
         return true;
@@ -102,6 +108,8 @@ internal sealed class ChangeObject(ThreatIntelDb db, NpgsqlDataSource source, Ob
             ? new IncomingObject(index, draft.Id, head!, markings.Of(head!), raw)
             : throw new FaultException(Faults.ValidationFault(fault!.Path.TrimStart('.'), fault.Message));
     }
+
+    private static JsonObject Parse(byte[] raw) => JsonNode.Parse(raw, documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
 
     private static void Require(HttpRequest request, long revision)
     {

@@ -43,7 +43,7 @@ internal static class CollectionEndpoints
     {
         /// <summary>Objects of the type by text in their name, time of change, or (sightings) what was sighted.</summary>
         public async Task<PageResult<RawStix>> List(
-            PageRequest page, HttpRequest request, ThreatIntelDb db, CallContext call,
+            PageRequest page, HttpRequest request, ThreatIntelDb db, VisibleRefs refs, CallContext call,
             string? search, string? modified_after, string? revoked, string? sighting_of_ref, CancellationToken ct)
         {
             var query = new QueryReader(request.Query);
@@ -79,41 +79,42 @@ internal static class CollectionEndpoints
             var found = await rows.ToPageAsync(page, Sorts, ct);
             var revisions = found.Items.Select(o => o.Revision).ToArray();
             var ids = found.Items.Select(o => o.StixId).ToArray();
-            var raw = await db.ObjectVersions.AsNoTracking().Where(v => ids.Contains(v.StixId) && revisions.Contains(v.Revision))
-                .ToDictionaryAsync(v => v.Revision, v => v.Raw, ct);
-            return found.Select(o => new RawStix(RawBytes.Unpack(raw[o.Revision]))).ToResult();
+            var versions = await db.ObjectVersions.AsNoTracking().Where(v => ids.Contains(v.StixId) && revisions.Contains(v.Revision))
+                .ToDictionaryAsync(v => v.Revision, v => new { v.Raw, v.StatedAt }, ct);
+            var shown = await refs.ShowAsync([.. revisions.Select(r => new StatedObject(RawBytes.Unpack(versions[r].Raw), versions[r].StatedAt))], ct);
+            return new Page<RawStix>(found.Request, [.. shown.Where(raw => raw is not null).Select(raw => new RawStix(raw!))], found.Total, found.NextCursor).ToResult();
         }
 
         /// <summary>One object.</summary>
-        public async Task<Results<Ok<RawStix>, FaultResult>> Get(string id, HttpResponse response, ThreatIntelDb db, CallContext call, CancellationToken ct) =>
-            StixId.IsOfType(id, collection.Type) && await db.FindConnectedAsync(id, call.Clearance, ct) is { } found
+        public async Task<Results<Ok<RawStix>, FaultResult>> Get(string id, HttpResponse response, ReadObject objects, CancellationToken ct) =>
+            StixId.IsOfType(id, collection.Type) && await objects.FindConnectedAsync(id, ct) is { } found
                 ? TypedResults.Ok(Show(found, response))
                 : Faults.NotFound("object");
 
         /// <summary>Creates one. What the server can fill in (type, id, times) may be absent.</summary>
         public async Task<Results<Created<RawStix>, FaultResult>> Create(
-            Body<JsonObject> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct)
+            Body<JsonObject> body, HttpContext context, ReadObject objects, ChangeObject change, TimeProvider clock, CancellationToken ct)
         {
             var draft = StixInput.Create(body.Value, collection.Type, clock.GetUtcNow());
-            if (await db.FindConnectedAsync(draft.Id, call.Clearance, ct) is not null)
+            if (await objects.FindConnectedAsync(draft.Id, ct) is not null)
             {
                 return Faults.Exists("An object with this id exists already.");
             }
 
             await change.CreateAsync(draft, ct);
-            var found = (await db.FindAsync(draft.Id, call.Clearance, ct))!.Value;
+            var found = (await objects.FindAsync(draft.Id, ct))!.Value;
             return TypedResults.Created(context.ThreatIntel($"{collection.Path}/{draft.Id}"), Show(found, context.Response));
         }
 
         /// <summary>Replaces one. Its id, type and creation stay.</summary>
         public Task<Results<Ok<RawStix>, FaultResult>> Replace(
-            string id, Body<JsonObject> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
-            UpdateAsync(id, _ => Task.FromResult(body.Value), context, db, change, call, clock, ct);
+            string id, Body<JsonObject> body, HttpContext context, ReadObject objects, ChangeObject change, TimeProvider clock, CancellationToken ct) =>
+            UpdateAsync(id, _ => Task.FromResult(body.Value), context, objects, change, clock, ct);
 
         /// <summary>Changes one by a JSON Merge Patch (RFC 7396).</summary>
         public Task<Results<Ok<RawStix>, FaultResult>> Change(
-            string id, Patch<JsonObject> patch, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
-            UpdateAsync(id, patch.ApplyAsync, context, db, change, call, clock, ct);
+            string id, Patch<JsonObject> patch, HttpContext context, ReadObject objects, ChangeObject change, TimeProvider clock, CancellationToken ct) =>
+            UpdateAsync(id, patch.ApplyAsync, context, objects, change, clock, ct);
 
         /// <summary>Deletes one.</summary>
         public async Task<NoContent> Delete(string id, HttpRequest request, ChangeObject change, CancellationToken ct)
@@ -123,13 +124,13 @@ internal static class CollectionEndpoints
         }
 
         private async Task<Results<Ok<RawStix>, FaultResult>> UpdateAsync(
-            string id, Func<JsonObject, Task<JsonObject>> edit, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call,
+            string id, Func<JsonObject, Task<JsonObject>> edit, HttpContext context, ReadObject objects, ChangeObject change,
             TimeProvider clock, CancellationToken ct)
         {
             var isThere = await change.UpdateAsync(
                 id, [collection.Type], context.Request,
                 async stored => StixInput.Replace(await edit(stored.Json), stored, clock.GetUtcNow()), ct);
-            return isThere ? TypedResults.Ok(Show((await db.FindAsync(id, call.Clearance, ct))!.Value, context.Response)) : Faults.NotFound("object");
+            return isThere ? TypedResults.Ok(Show((await objects.FindAsync(id, ct))!.Value, context.Response)) : Faults.NotFound("object");
         }
 
         private static RawStix Show((StixObject Row, byte[] Raw) found, HttpResponse response)

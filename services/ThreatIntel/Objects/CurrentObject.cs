@@ -8,12 +8,12 @@ namespace Platform.ThreatIntel.Objects;
 internal static class CurrentObject
 {
     private const string Sql = """
-        SELECT o.type, o.tlp, o.modified, o.revision, o.name, o.country, o.created, v.raw FROM objects o
+        SELECT o.type, o.tlp, o.modified, o.revision, o.name, o.country, o.created, v.raw, v.stated_at FROM objects o
         JOIN object_versions v ON v.tenant_id = o.tenant_id AND v.stix_id = o.stix_id AND v.revision = o.revision
         WHERE o.stix_id = $1 AND o.tlp <= $2 AND o.shadowed_from > $2
         """;
 
-    public static async Task<(StixObject Row, byte[] Raw)?> ReadAsync(TenantSession session, string stixId, TlpLevel clearance, CancellationToken ct)
+    public static async Task<(StixObject Row, StatedObject Stated)?> ReadAsync(TenantSession session, string stixId, TlpLevel clearance, CancellationToken ct)
     {
         await using var command = session.Command(Sql);
         command.Parameters.Add(new() { Value = stixId });
@@ -36,6 +36,6 @@ internal static class CurrentObject
             Country = reader.IsDBNull(5) ? null : reader.GetString(5),
             Created = reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6),
         };
-        return (row, RawBytes.Unpack(reader.GetFieldValue<byte[]>(7)));
+        return (row, new StatedObject(RawBytes.Unpack(reader.GetFieldValue<byte[]>(7)), (TlpLevel)reader.GetInt16(8)));
     }
 }

@@ -4,7 +4,10 @@ using Platform.Contracts.ThreatIntel;
 
 namespace Platform.ThreatIntel.Objects;
 
-/// <summary>The properties of an object that travel in events: scalars and lists of scalars (see <see cref="ThreatObject"/>).</summary>
+/// <summary>
+/// The properties of an object that travel in events: scalars and lists of scalars (see <see cref="ThreatObject"/>). References
+/// do not: who reads the properties need not see what they lead to.
+/// </summary>
 internal static class GraphProperties
 {
     private const int MaxText = 32_768;
@@ -16,7 +19,7 @@ internal static class GraphProperties
         foreach (var property in item.EnumerateObject())
         {
             if (property.Name is "type" or "id" or "name" or "revoked" or "x_mitre_deprecated" or "external_references" or "kill_chain_phases"
-                || property.Name.Contains('\0', StringComparison.Ordinal))
+                || EmbeddedRefs.Is(property.Name) || property.Name.Contains('\0', StringComparison.Ordinal))
             {
                 continue;
             }

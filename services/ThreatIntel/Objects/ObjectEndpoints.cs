@@ -21,19 +21,20 @@ internal static class ObjectEndpoints
     /// The current version of an object, as it was imported; with <c>as_known_on</c> the one that was current at that time.
     /// </summary>
     private static async Task<Results<Ok<RawStix>, FaultResult>> Get(
-        string stix_id, HttpRequest request, HttpResponse response, ThreatIntelDb db, CallContext call, string? as_known_on, CancellationToken ct)
+        string stix_id, HttpRequest request, HttpResponse response, ThreatIntelDb db, ReadObject objects, VisibleRefs refs, CallContext call, string? as_known_on,
+        CancellationToken ct)
     {
         var query = new QueryReader(request.Query);
         var at = query.Time("as_known_on");
         query.ThrowIfInvalid();
-        if (await db.FindConnectedAsync(stix_id, call.Clearance, ct) is not { } found)
+        if (await objects.FindConnectedAsync(stix_id, ct) is not { } found)
         {
             return Faults.NotFound("object");
         }
 
         if (at is { } time)
         {
-            return await KnownOnAsync(db, stix_id, time, call.Clearance, ct) is { } known ? TypedResults.Ok(known) : Faults.NotFound("object");
+            return await KnownOnAsync(db, refs, stix_id, time, call.Clearance, ct) is { } known ? TypedResults.Ok(known) : Faults.NotFound("object");
         }
 
         response.SetETag(found.Row.Revision);
@@ -41,27 +42,40 @@ internal static class ObjectEndpoints
     }
 
     /// <summary>Of what had been recorded by then, the newest version; of one that was corrected without a new number the correction.</summary>
-    private static async Task<RawStix?> KnownOnAsync(ThreatIntelDb db, string stixId, DateTimeOffset time, TlpLevel clearance, CancellationToken ct)
+    private static async Task<RawStix?> KnownOnAsync(ThreatIntelDb db, VisibleRefs refs, string stixId, DateTimeOffset time, TlpLevel clearance, CancellationToken ct)
     {
         var version = await db.ObjectVersions.AsNoTracking().Where(v => v.StixId == stixId && v.Tlp <= clearance && v.RecordedAt <= time)
             .OrderByDescending(v => v.Modified).ThenByDescending(v => v.Revision).FirstOrDefaultAsync(ct);
-        return version is null ? null : new RawStix(RawBytes.Unpack(version.Raw));
+        return version is not null && await refs.ShowAsync(Stated(version), ct) is { } shown ? new RawStix(shown) : null;
     }
 
     /// <summary>Every version that the caller may see, newest first; 404 when the object itself is not there.</summary>
-    private static async Task<Results<Ok<VersionList>, FaultResult>> Versions(string stix_id, ThreatIntelDb db, CallContext call, CancellationToken ct)
+    private static async Task<Results<Ok<VersionList>, FaultResult>> Versions(
+        string stix_id, ThreatIntelDb db, ReadObject objects, VisibleRefs refs, CallContext call, CancellationToken ct)
     {
         var clearance = call.Clearance;
-        if (await db.FindConnectedAsync(stix_id, clearance, ct) is not { } found)
+        if (await objects.FindConnectedAsync(stix_id, ct) is not { } found)
         {
             return Faults.NotFound("object");
         }
 
         var versions = await db.ObjectVersions.AsNoTracking().Where(v => v.StixId == stix_id && v.Tlp <= clearance)
             .OrderByDescending(v => v.Modified).ThenByDescending(v => v.Revision).Take(VersionList.Most).ToListAsync(ct);
-        return TypedResults.Ok(new VersionList(stix_id, [.. versions.Select(v => new VersionResource(
-            v.Modified, v.RecordedAt, v.Tlp, v.Revision == found.Row.Revision, new RawStix(RawBytes.Unpack(v.Raw))))]));
+        var shown = await refs.ShowAsync(versions.ConvertAll(Stated), ct);
+        var list = new List<VersionResource>(versions.Count);
+        for (var i = 0; i < versions.Count; i++)
+        {
+            if (shown[i] is { } raw)
+            {
+                var v = versions[i];
+                list.Add(new VersionResource(v.Modified, v.RecordedAt, v.Tlp, v.Revision == found.Row.Revision, new RawStix(raw)));
+            }
+        }
+
+        return TypedResults.Ok(new VersionList(stix_id, list));
     }
+
+    private static StatedObject Stated(ObjectVersion version) => new(RawBytes.Unpack(version.Raw), version.StatedAt);
 }
 
 /// <summary>The versions of one object.</summary>

@@ -2,29 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.ThreatIntel.Relationships;
 using Platform.ThreatIntel.Storage;
-using Stix;
 
 namespace Platform.ThreatIntel.Objects;
 
 /// <summary>Queries that several features share.</summary>
 internal static class ObjectQueries
 {
-    /// <summary>The original bytes of the object as the caller sees it.</summary>
-    public static async Task<(StixObject Row, byte[] Raw)?> FindAsync(this ThreatIntelDb db, string stixId, TlpLevel clearance, CancellationToken ct)
-    {
-        var found = await db.Objects.AsNoTracking().VisibleTo(clearance).Where(o => o.StixId == stixId)
-            .Join(db.ObjectVersions, o => new { o.StixId, o.Revision }, v => new { v.StixId, v.Revision }, (o, v) => new { Row = o, v.Raw })
-            .SingleOrDefaultAsync(ct);
-        return found is null ? null : (found.Row, RawBytes.Unpack(found.Raw));
-    }
-
-    /// <summary>The same; a relationship with a hidden end is hidden itself.</summary>
-    public static async Task<(StixObject Row, byte[] Raw)?> FindConnectedAsync(this ThreatIntelDb db, string stixId, TlpLevel clearance, CancellationToken ct) =>
-        StixId.IsValid(stixId) && await db.FindAsync(stixId, clearance, ct) is { } found
-        && (StixTypes.KindOf(found.Row.Type) != StixKind.Relationship || await db.VisibleRelationships(clearance).AnyAsync(r => r.StixId == stixId, ct))
-            ? found
-            : null;
-
     /// <summary>
     /// Relationships that the caller sees: those whose ends they see. An end that is hidden and one that was never stored
     /// look alike, so that nobody learns by a relationship of their own whether an object exists. Who saw something may

@@ -14,6 +14,12 @@ internal sealed record Writer(TlpLevel Clearance, string Actor, Guid? ImportId =
 {
     /// <summary>Whether the same source has named this id before, in an earlier batch.</summary>
     public Func<string, bool> SeenBefore { get; init; } = _ => false;
+
+    /// <summary>
+    /// Up to which level the objects' references were known to those who state them: their own clearance, unless they
+    /// hand on what others stated.
+    /// </summary>
+    public TlpLevel? StatedAt { get; init; }
 }
 
 /// <summary>What became of each object of a batch, in its order.</summary>
@@ -71,7 +77,7 @@ internal sealed class ObjectWriter(ThreatIntelDb db, TimeProvider clock)
             var written = new WrittenObject[writes.Length];
             Parallel.For(0, writes.Length, new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = 2 }, i =>
                 // A microsecond apart, so that the time of recording is an order (TAXII pages by it).
-                written[i] = WrittenObject.From(writes[i], session.TenantId, writer.ImportId, revisions[i], now.AddMicroseconds(i)));
+                written[i] = WrittenObject.From(writes[i], session.TenantId, writer, revisions[i], now.AddMicroseconds(i)));
             var events = Task.Run(() => OutboxRows.Of(EventBatches.Of(written), now), ct);
             await StoreAsync(session, written, ct);
             await OutboxWriter.WriteAsync(session, await events, writer.Actor, null, now, ct);

@@ -47,6 +47,39 @@ internal sealed class StixDraft
         return new StixDraft(stored.Json).Put("modified", StixTimestamp.Format(now > earliest ? now : earliest));
     }
 
+    /// <summary>
+    /// Puts back what the writer was not shown: what they cannot see is not theirs to take away. False where they have
+    /// changed all of it themselves.
+    /// </summary>
+    /// <param name="stored">The object as it is stored.</param>
+    /// <param name="shown">The same as the writer was shown it.</param>
+    public bool Restore(JsonObject stored, JsonObject shown)
+    {
+        var isRestored = false;
+        foreach (var (name, whole) in stored)
+        {
+            var part = shown[name];
+            if (JsonNode.DeepEquals(whole, part))
+            {
+                continue;
+            }
+
+            if (JsonNode.DeepEquals(_json[name], part))
+            {
+                _json[name] = whole!.DeepClone();
+                isRestored = true;
+            }
+            else if (whole is JsonArray all && _json[name] is JsonArray now)
+            {
+                var hidden = all.Where(item => part is not JsonArray some || !some.Any(other => JsonNode.DeepEquals(item, other))).Select(item => item!.DeepClone()).ToList();
+                hidden.ForEach(now.Add);
+                isRestored |= hidden.Count > 0;
+            }
+        }
+
+        return isRestored;
+    }
+
     public StixDraft Add(string name, string? value) => value is null ? Remove(name) : Put(name, value);
 
     public StixDraft Add(string name, int? value) => value is null ? Remove(name) : Put(name, value.Value);

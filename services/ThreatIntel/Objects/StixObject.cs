@@ -65,5 +65,8 @@ internal sealed class ObjectVersion
 
     public Guid? ImportId { get; set; }
 
+    /// <summary>Up to which level whoever stated this version saw what it refers to (<see cref="VisibleRefs"/>).</summary>
+    public TlpLevel StatedAt { get; set; } = TlpLevel.Red;
+
     public DateTimeOffset RecordedAt { get; set; }
 }

@@ -33,7 +33,7 @@ internal sealed class WrittenObject
     public Contracts.ThreatIntel.Relationship? RelationshipEvent { get; init; }
 
     /// <summary>Reads a planned write into rows.</summary>
-    public static WrittenObject From(PlannedWrite write, Guid tenantId, Guid? importId, long revision, DateTimeOffset now)
+    public static WrittenObject From(PlannedWrite write, Guid tenantId, Writer writer, long revision, DateTimeOffset now)
     {
         var version = new ObjectVersion
         {
@@ -45,7 +45,8 @@ internal sealed class WrittenObject
             ContentHash = write.Object.ContentHash,
             SpecVersion = SpecVersionOf(write.Object.Head),
             Raw = write.Object.Content.Packed,
-            ImportId = importId,
+            ImportId = writer.ImportId,
+            StatedAt = writer.StatedAt ?? writer.Clearance,
             RecordedAt = now,
         };
         if (!write.IsCurrent)

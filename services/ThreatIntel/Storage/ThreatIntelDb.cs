@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Platform.Contracts;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Analytics;
 using Platform.ThreatIntel.Assets;
@@ -83,6 +84,7 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
         {
             e.HasKey(v => new { v.TenantId, v.StixId, v.Revision });
             e.Property(v => v.Tlp).HasConversion<short>();
+            e.Property(v => v.StatedAt).HasConversion<short>().HasDefaultValue(TlpLevel.Red).ValueGeneratedNever();
         });
         modelBuilder.Entity<StixRelationship>(e =>
         {

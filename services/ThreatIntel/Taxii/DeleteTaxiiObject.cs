@@ -1,4 +1,5 @@
 using Npgsql;
+using Platform.Contracts;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Objects;
 using Stix.Bundles;
@@ -44,7 +45,8 @@ internal sealed class DeleteTaxiiObject(NpgsqlDataSource source, ObjectWriter ob
 
         if (kept.Count > 0)
         {
-            await objects.WriteAsync(session, kept, writer, ct);
+            // Whoever stated them saw more, perhaps, than who deletes the others.
+            await objects.WriteAsync(session, kept, writer with { StatedAt = TlpLevel.Red }, ct);
         }
 
         await session.CommitAsync(ct);

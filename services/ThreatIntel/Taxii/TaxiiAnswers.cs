@@ -72,7 +72,7 @@ internal sealed class TaxiiPageResult(TaxiiPage page, Action<Utf8JsonWriter, Tax
 
         await using var json = new Utf8JsonWriter(response.BodyWriter, new JsonWriterOptions { SkipValidation = true });
         json.WriteStartObject();
-        if (page.Rows.Count > 0)
+        if (page.Rows.Count > 0 || page.Next is not null)
         {
             json.WriteBoolean("more", page.Next is not null);
             if (page.Next is { } next)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Platform.ServiceDefaults;
+using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
 using Stix;
 
@@ -81,22 +82,22 @@ internal static class TaxiiEndpoints
         await TaxiiScopes.FindAsync(collection, db, call, ct) is { } scope ? new TaxiiAnswer<TaxiiCollection>(scope.For(call)) : TaxiiFault.NotFound("collection");
 
     /// <summary>Which objects are there (section 5.3).</summary>
-    private static Task<IResult> Manifest(string collection, HttpRequest request, ThreatIntelDb db, NpgsqlDataSource source, CallContext call, CancellationToken ct) =>
-        PageAsync(collection, null, "last", TaxiiPageResult.Manifest, request, db, source, call, ct);
+    private static Task<IResult> Manifest(string collection, HttpRequest request, ThreatIntelDb db, NpgsqlDataSource source, VisibleRefs refs, CallContext call, CancellationToken ct) =>
+        PageAsync(collection, null, "last", TaxiiPageResult.Manifest, request, db, source, refs, call, ct);
 
     /// <summary>Objects (section 5.4).</summary>
-    private static Task<IResult> Objects(string collection, HttpRequest request, ThreatIntelDb db, NpgsqlDataSource source, CallContext call, CancellationToken ct) =>
-        PageAsync(collection, null, "last", TaxiiPageResult.Envelope, request, db, source, call, ct);
+    private static Task<IResult> Objects(string collection, HttpRequest request, ThreatIntelDb db, NpgsqlDataSource source, VisibleRefs refs, CallContext call, CancellationToken ct) =>
+        PageAsync(collection, null, "last", TaxiiPageResult.Envelope, request, db, source, refs, call, ct);
 
     /// <summary>One object (section 5.6).</summary>
     private static Task<IResult> Object(
-        string collection, string id, HttpRequest request, ThreatIntelDb db, NpgsqlDataSource source, CallContext call, CancellationToken ct) =>
-        PageAsync(collection, id, "last", TaxiiPageResult.Envelope, request, db, source, call, ct);
+        string collection, string id, HttpRequest request, ThreatIntelDb db, NpgsqlDataSource source, VisibleRefs refs, CallContext call, CancellationToken ct) =>
+        PageAsync(collection, id, "last", TaxiiPageResult.Envelope, request, db, source, refs, call, ct);
 
     /// <summary>The versions of one object (section 5.8).</summary>
     private static Task<IResult> Versions(
-        string collection, string id, HttpRequest request, ThreatIntelDb db, NpgsqlDataSource source, CallContext call, CancellationToken ct) =>
-        PageAsync(collection, id, "all", TaxiiPageResult.Versions, request, db, source, call, ct);
+        string collection, string id, HttpRequest request, ThreatIntelDb db, NpgsqlDataSource source, VisibleRefs refs, CallContext call, CancellationToken ct) =>
+        PageAsync(collection, id, "all", TaxiiPageResult.Versions, request, db, source, refs, call, ct);
 
     /// <summary>Adds objects (section 5.5). They are stored when the answer comes; the status says what became of each.</summary>
     private static async Task<IResult> Add(
@@ -156,7 +157,7 @@ internal static class TaxiiEndpoints
 
     private static async Task<IResult> PageAsync(
         string collection, string? id, string versionWithout, Func<TaxiiPage, TaxiiPageResult> show, HttpRequest request, ThreatIntelDb db,
-        NpgsqlDataSource source, CallContext call, CancellationToken ct)
+        NpgsqlDataSource source, VisibleRefs refs, CallContext call, CancellationToken ct)
     {
         if (await TaxiiScopes.FindAsync(collection, db, call, ct) is not { } scope)
         {
@@ -177,11 +178,28 @@ internal static class TaxiiEndpoints
         await using var session = await TenantSession.OpenAsync(source, call.TenantId, ct);
         if (id is null)
         {
-            return show(await TaxiiQuery.ReadAsync(session, scope, call.Clearance, filter!, ct));
+            return show(await VisibleAsync(await TaxiiQuery.ReadAsync(session, scope, call.Clearance, filter!, ct), refs, ct));
         }
 
         var page = await TaxiiQuery.ReadAsync(session, scope, call.Clearance, filter! with { Ids = [id] }, ct);
-        return page.Rows.Count > 0 || await IsThereAsync(session, scope, call, id, ct) ? show(page) : TaxiiFault.NotFound("object");
+        var visible = await VisibleAsync(page, refs, ct);
+        return visible.Rows.Count > 0 || (page.Rows.Count == 0 && await IsThereAsync(session, scope, call, id, ct)) ? show(visible) : TaxiiFault.NotFound("object");
+    }
+
+    /// <summary>The page without references to what the caller does not see, and without objects of which nothing is left then.</summary>
+    private static async Task<TaxiiPage> VisibleAsync(TaxiiPage page, VisibleRefs refs, CancellationToken ct)
+    {
+        var shown = await refs.ShowAsync([.. page.Rows.Select(row => new StatedObject(row.Raw, row.StatedAt))], ct);
+        var rows = new List<TaxiiRow>(shown.Count);
+        for (var i = 0; i < shown.Count; i++)
+        {
+            if (shown[i] is { } raw)
+            {
+                rows.Add(page.Rows[i] with { Raw = raw });
+            }
+        }
+
+        return page with { Rows = rows };
     }
 
     /// <summary>An object that is there and fits no filter is an empty answer; one that is not there is 404.</summary>

@@ -9,7 +9,7 @@ using Platform.ThreatIntel.Storage;
 namespace Platform.ThreatIntel.Taxii;
 
 /// <summary>A version of an object in a collection.</summary>
-internal sealed record TaxiiRow(string Id, DateTimeOffset Version, DateTimeOffset DateAdded, long Revision, TlpLevel Tlp, string SpecVersion, byte[] Raw);
+internal sealed record TaxiiRow(string Id, DateTimeOffset Version, DateTimeOffset DateAdded, long Revision, TlpLevel Tlp, string SpecVersion, byte[] Raw, TlpLevel StatedAt);
 
 /// <summary>Rows in the order in which they were added, and where the next page begins, if there is one.</summary>
 internal sealed record TaxiiPage(IReadOnlyList<TaxiiRow> Rows, string? Next);
@@ -20,7 +20,7 @@ internal sealed record TaxiiPage(IReadOnlyList<TaxiiRow> Rows, string? Next);
 /// </summary>
 internal static class TaxiiQuery
 {
-    private const string Columns = "v.stix_id, v.modified, v.recorded_at, v.revision, v.tlp, coalesce(v.spec_version, '2.1'), v.raw";
+    private const string Columns = "v.stix_id, v.modified, v.recorded_at, v.revision, v.tlp, coalesce(v.spec_version, '2.1'), v.raw, v.stated_at";
 
     private const string Latest = """
          FROM objects o JOIN object_versions v ON v.tenant_id = o.tenant_id AND v.stix_id = o.stix_id AND v.revision = o.revision
@@ -54,7 +54,7 @@ internal static class TaxiiQuery
 
             rows.Add(new TaxiiRow(
                 reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt64(3),
-                (TlpLevel)reader.GetInt16(4), reader.GetString(5), RawBytes.Unpack(reader.GetFieldValue<byte[]>(6))));
+                (TlpLevel)reader.GetInt16(4), reader.GetString(5), RawBytes.Unpack(reader.GetFieldValue<byte[]>(6)), (TlpLevel)reader.GetInt16(7)));
         }
 
         return new TaxiiPage(rows, null);

@@ -42,6 +42,8 @@ public sealed class AttackImportTests(ThreatIntelFixture service)
         // Of the second import the audit log hears that it was asked for, and nobody hears anything else.
         Assert.Equal(published + 1, await service.EverPublishedAsync(Ct));
 
+        var between = DateTimeOffset.UtcNow;
+
         // 920 of these objects have changed content under an unchanged "modified".
         Assert.Equal((413, 1293, 120, 0), Counts(await service.ImportAsync(tenant, newer, Ct)));
         published = await service.EverPublishedAsync(Ct);
@@ -57,7 +59,9 @@ public sealed class AttackImportTests(ThreatIntelFixture service)
             expected[id] = item;
         }
 
-        var exported = ById(await ThreatIntelFixture.GetAsync(service.ClientFor(tenant), "/api/v2/threat-intel/export", Ct));
+        var export = await ThreatIntelFixture.GetAsync(service.ClientFor(tenant), "/api/v2/threat-intel/export", Ct);
+        await StixSchemas.AssertValidAsync(export);
+        var exported = ById(export);
         Assert.Equal(expected.Count, exported.Count);
         foreach (var (id, item) in expected)
         {
@@ -67,6 +71,42 @@ public sealed class AttackImportTests(ThreatIntelFixture service)
         await Eventually.TrueAsync(() => Task.FromResult(service.Heard.Count(tenant) == expected.Count), TimeSpan.FromMinutes(1), Ct, "Hearing of every object");
         Assert.Equal(0, await service.CountAsync(
             $"SELECT count(*) FROM (SELECT revision FROM objects WHERE tenant_id = '{tenant}' GROUP BY revision HAVING count(*) > 1) d", Ct));
+        await BothVersionsAreReadAsync(service.ClientFor(tenant), between, ById(JsonElement.Parse(older)), ById(JsonElement.Parse(newer)));
+    }
+
+    /// <summary>A sample of each kind of change: what is new, what has a new "modified", what was corrected without one, and what only the older has.</summary>
+    private static async Task BothVersionsAreReadAsync(
+        HttpClient client, DateTimeOffset between, Dictionary<string, JsonElement> older, Dictionary<string, JsonElement> newer)
+    {
+        var on = "?as_known_on=" + between.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        var ids = older.Keys.Union(newer.Keys).GroupBy(id => (older.ContainsKey(id), newer.ContainsKey(id), Modified(older, id) == Modified(newer, id)))
+            .SelectMany(group => group.Order(StringComparer.Ordinal).Take(12)).ToList();
+        Assert.True(ids.Count > 40);
+        foreach (var id in ids)
+        {
+            var path = "/api/v2/threat-intel/objects/" + id;
+            var known = await client.GetAsync(path + on, Ct);
+            if (older.TryGetValue(id, out var before))
+            {
+                Assert.True(JsonElement.DeepEquals(before, JsonElement.Parse(await known.Content.ReadAsByteArrayAsync(Ct))), id);
+            }
+            else
+            {
+                Assert.Equal(System.Net.HttpStatusCode.NotFound, known.StatusCode);
+            }
+
+            var current = newer.TryGetValue(id, out var after) ? after : before;
+            Assert.True(JsonElement.DeepEquals(current, await ThreatIntelFixture.GetAsync(client, path, Ct)), id);
+            var versions = (await ThreatIntelFixture.GetAsync(client, path + "/versions", Ct)).GetProperty("versions").EnumerateArray().ToList();
+            Assert.True(JsonElement.DeepEquals(current, versions.Single(version => version.GetProperty("current").GetBoolean()).GetProperty("object")), id);
+            if (older.ContainsKey(id))
+            {
+                Assert.Contains(versions, version => JsonElement.DeepEquals(before, version.GetProperty("object")));
+            }
+        }
+
+        static string? Modified(Dictionary<string, JsonElement> bundle, string id) =>
+            bundle.TryGetValue(id, out var item) && item.TryGetProperty("modified", out var modified) ? modified.GetString() : null;
     }
 
     [Fact]

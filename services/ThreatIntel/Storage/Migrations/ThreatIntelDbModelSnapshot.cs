@@ -1231,6 +1231,11 @@ namespace Platform.ThreatIntel.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("spec_version");
 
+                    b.Property<short>("StatedAt")
+                        .HasColumnType("smallint")
+                        .HasDefaultValue((short)4)
+                        .HasColumnName("stated_at");
+
                     b.Property<short>("Tlp")
                         .HasColumnType("smallint")
                         .HasColumnName("tlp");
