@@ -14,8 +14,8 @@ internal static class MetricViews
 
     public static MetricStreamConfiguration? Of(Instrument instrument) => (instrument.Meter.Name, instrument.Name) switch
     {
-        ("System.Net.Http", "http.client.active_requests" or "http.client.request.time_in_queue" or "http.client.connection.duration") => MetricStreamConfiguration.Drop,
-        ("System.Net.Http", "http.client.open_connections") => Only("server.address", "server.port", "http.connection.state"),
+        ("System.Net.Http", "http.client.active_requests" or "http.client.open_connections" or "http.client.request.time_in_queue" or "http.client.connection.duration") => MetricStreamConfiguration.Drop,
+        ("Microsoft.AspNetCore.Hosting", "http.server.active_requests") => MetricStreamConfiguration.Drop,
         ("Microsoft.AspNetCore.Routing", _) => MetricStreamConfiguration.Drop,
         // The names of queues and of temporary ones hold the instance.
         ("MassTransit", _) => Only("messaging.masstransit.message_type", "messaging.masstransit.consumer_type", "messaging.masstransit.exception_type"),

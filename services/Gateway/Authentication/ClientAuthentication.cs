@@ -105,7 +105,7 @@ internal sealed class ClientAuthentication(
 
         if (value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
         {
-            var pending = tokens.VerifyAsync(value[Bearer.Length..].Trim(), ct);
+            var pending = tokens.VerifyAsync(value.AsSpan(Bearer.Length).Trim(), ct);
             return pending.IsCompletedSuccessfully ? ValueTask.FromResult(AsBearer(pending.Result)) : AwaitBearerAsync(pending);
         }
 

@@ -77,18 +77,21 @@ internal sealed class LocalLimiter(TimeProvider clock)
 
             for (var steps = Math.Min(slot - _slot, size); steps > 0; steps--)
             {
-                var index = (int)((slot - steps + 1) % size);
-                _sum -= _slots[index];
-                _slots[index] = 0;
+                var passed = (int)((slot - steps + 1) % size);
+                _sum -= _slots[passed];
+                _slots[passed] = 0;
             }
 
             _slot = Math.Max(slot, _slot);
             var left = limit - _sum;
             var need = left < 1 ? Math.Min(1 - left, _sum) : 1;
             long freed = 0;
+            // From the oldest slot, which is the one behind the newest.
+            var index = (int)((_slot + 1) % size);
             for (var age = size - 1; age >= 0; age--)
             {
-                freed += _slots[(int)((_slot - age + size) % size)];
+                freed += _slots[index];
+                index = index + 1 == size ? 0 : index + 1;
                 if (freed >= need && freed > 0)
                 {
                     return (Math.Max(0, left), ((_slot - age + size) * slotLength) - now);

@@ -23,16 +23,21 @@ internal sealed class Forwarding(RequestDelegate next, InternalTokenIssuer token
             State(context, request);
         }
 
-        if (request.Rules.Streams)
+        using (var span = ServiceCall.Begin(context, request.Rules))
         {
-            using (streams.Add(context, request.Credential!))
+            if (request.Rules.Streams)
+            {
+                using (streams.Add(context, request.Credential!))
+                {
+                    await next(context);
+                }
+            }
+            else
             {
                 await next(context);
             }
-        }
-        else
-        {
-            await next(context);
+
+            ServiceCall.End(span, context);
         }
 
         if (!context.Response.HasStarted && ProxyFaults.Of(context) is { } fault)

@@ -20,6 +20,8 @@ internal static class ProxySetup
                 handler.ConnectTimeout = TimeSpan.FromSeconds(2);
                 handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2);
                 handler.AutomaticDecompression = DecompressionMethods.None;
+                // ServiceCall makes the span, and passes the trace on.
+                handler.ActivityHeadersPropagator = null;
             })
             .AddTransforms(static context => context.UseDefaultForwarders = false);
     }

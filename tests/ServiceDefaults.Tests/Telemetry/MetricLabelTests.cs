@@ -60,6 +60,7 @@ public sealed partial class MetricLabelTests
             1, new("messaging.masstransit.destination", "gateway_revocation_canary"), new("messaging.masstransit.message_type", "TenantCreated"));
         var text = app.Services.GetRequiredService<PrometheusReader>().Scrape();
         Assert.DoesNotContain("203.0.113.77", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("http_client_open_connections", text, StringComparison.Ordinal);
         Assert.DoesNotContain("gateway_revocation_canary", text, StringComparison.Ordinal);
         Assert.Contains("""messaging_masstransit_message_type="TenantCreated""", text, StringComparison.Ordinal);
     }
