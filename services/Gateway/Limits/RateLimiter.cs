@@ -6,8 +6,8 @@ namespace Platform.Gateway.Limits;
 
 /// <summary>
 /// Counts requests in Redis, in one round trip for all windows of a caller and, far from its limits, for several of its
-/// requests (<see cref="LimitLease"/>). Redis has 30 ms; when it does not answer the
-/// local limiter decides, and Redis is tried again after a short pause. The limit is never off, and one instance alone
+/// requests (<see cref="LimitLease"/>). Redis has 30 ms, counted from its last answer to anybody, since one that is slow
+/// and not away still counts exactly; when it does not answer the local limiter decides, and Redis is tried again after a short pause. The limit is never off, and one instance alone
 /// never exceeds it, whatever Redis does.
 /// </summary>
 internal sealed partial class RateLimiter(
@@ -19,6 +19,10 @@ internal sealed partial class RateLimiter(
     private readonly TimeSpan _patience = TimeSpan.FromMilliseconds(options.Value.LimitPatienceMilliseconds);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Times the patience that a request waits at most for a Redis that answers others.</summary>
+    private const int MostPatience = 10;
+
+    private long _answeredAt;
     private long _tryAgainAt;
     private int _away;
 
@@ -52,8 +56,8 @@ internal sealed partial class RateLimiter(
         try
         {
             var reply = await redis.RunAsync(
-                database, "EVALSHA", (Plan: plan, Arguments: plan.RedisArgumentsFor(requests), Patience: _patience),
-                static (db, s) => EvaluateAsync(db, s.Plan.RedisKeys, s.Arguments, s.Patience));
+                database, "EVALSHA", (Limiter: this, Plan: plan, Arguments: plan.RedisArgumentsFor(requests)),
+                static (db, s) => s.Limiter.EvaluateAsync(db, s.Plan.RedisKeys, s.Arguments));
             if (Interlocked.Exchange(ref _away, 0) == 1)
             {
                 LogBack(log);
@@ -75,17 +79,42 @@ internal sealed partial class RateLimiter(
         }
     }
 
-    private static async Task<RedisResult[]> EvaluateAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments, TimeSpan patience)
+    private async Task<RedisResult[]> EvaluateAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
     {
         try
         {
-            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, keys, arguments).WaitAsync(patience);
+            return await AnswerAsync(database.ScriptEvaluateAsync(LimitScript.Text, keys, arguments));
         }
         catch (RedisServerException exception) when (exception.Message.Contains("NOSCRIPT", StringComparison.Ordinal))
         {
             // The server was restarted; the client now knows, and sends the text again.
-            return (RedisResult[])await database.ScriptEvaluateAsync(LimitScript.Text, keys, arguments).WaitAsync(patience);
+            return await AnswerAsync(database.ScriptEvaluateAsync(LimitScript.Text, keys, arguments));
         }
+    }
+
+    private async Task<RedisResult[]> AnswerAsync(Task<RedisResult> pending)
+    {
+        var askedAt = NowMicroseconds();
+        while (true)
+        {
+            var since = NowMicroseconds();
+            try
+            {
+                var answer = (RedisResult[])await pending.WaitAsync(_patience);
+                Volatile.Write(ref _answeredAt, NowMicroseconds());
+                return answer;
+            }
+            catch (TimeoutException) when (!pending.IsFaulted && IsWorthWaiting(askedAt, since))
+            {
+            }
+        }
+    }
+
+    /// <summary>Redis answered somebody a moment ago, or the time is over because this process had no turn: it was not Redis that was slow.</summary>
+    private bool IsWorthWaiting(long askedAt, long since)
+    {
+        var (now, patience) = (NowMicroseconds(), (long)_patience.TotalMicroseconds);
+        return now - askedAt < MostPatience * patience && (now - Volatile.Read(ref _answeredAt) < patience || now - since > 2 * patience);
     }
 
     private LimitDecision Read(LimitPlan plan, RedisResult[] reply, long askedAt)
