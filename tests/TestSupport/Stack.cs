@@ -24,7 +24,8 @@ public sealed class Stack : IAsyncDisposable
         var server = new NpgsqlConnectionStringBuilder(postgres) { Database = "postgres", Pooling = false };
         var name = $"{prefix}_{Guid.NewGuid():N}"[..Math.Min(40, prefix.Length + 17)];
         await ExecuteAsync(server.ConnectionString, $"CREATE DATABASE \"{name}\"");
-        var database = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name };
+        // Pooled as in operation. Many hosts share one server and its 200 connections, and leave theirs soon.
+        var database = new NpgsqlConnectionStringBuilder(postgres) { Database = name, MaxPoolSize = 30, ConnectionIdleLifetime = 5, ConnectionPruningInterval = 1 };
         return new TestDatabase(server.ConnectionString, database.ConnectionString, name);
     }
 

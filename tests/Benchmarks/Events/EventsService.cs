@@ -29,7 +29,7 @@ internal sealed class EventsService : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             // As services connect; a test's database is opened anew for each use, which costs more than a message.
-            ["ConnectionStrings:eventsdb"] = database.Owner + ";Pooling=true",
+            ["ConnectionStrings:eventsdb"] = database.Owner,
             ["ConnectionStrings:rabbitmq"] = broker,
             ["InternalAuth:Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Messaging:Prefix"] = prefix,
