@@ -37,7 +37,7 @@ internal sealed class InternalAuthenticationHandler(
     public const string SchemeName = "internal";
     private const int CacheLimit = 10_000;
 
-    private static readonly ConcurrentDictionary<(string Audience, string Token), (Caller Caller, DateTimeOffset ExpiresAt)> Verified = new();
+    private static readonly ConcurrentDictionary<(string Audience, string Header), Known> Verified = new();
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -47,12 +47,12 @@ internal sealed class InternalAuthenticationHandler(
             return AuthenticateResult.NoResult();
         }
 
-        var token = header["Bearer ".Length..].Trim();
-        var entry = (options.Value.Audience, token);
+        var entry = (options.Value.Audience, header);
         if (!Verified.TryGetValue(entry, out var known) || known.ExpiresAt <= clock.GetUtcNow())
         {
             Verified.TryRemove(entry, out _);
-            if (await InternalTokens.ValidateAsync(token, options.Value.Audience, options.Value.KeyBytes, clock) is not { } fresh)
+            var token = header["Bearer ".Length..].Trim();
+            if (await InternalTokens.ValidateAsync(token, options.Value.Audience, options.Value.KeyBytes, clock) is not var (caller, expires))
             {
                 return AuthenticateResult.Fail("The internal token is not valid.");
             }
@@ -62,12 +62,15 @@ internal sealed class InternalAuthenticationHandler(
                 Verified.Clear();
             }
 
-            Verified[entry] = known = fresh;
+            Verified[entry] = known = new Known(caller, expires, PrincipalOf(caller));
         }
 
         var call = (CallContext)Context.RequestServices.GetService(typeof(CallContext))!;
         call.Enter(known.Caller);
-        var identity = new ClaimsIdentity([new Claim("sub", known.Caller.Subject)], SchemeName);
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+        return AuthenticateResult.Success(new AuthenticationTicket(known.Principal, SchemeName));
     }
+
+    private static ClaimsPrincipal PrincipalOf(Caller caller) => new(new ClaimsIdentity([new Claim("sub", caller.Subject)], SchemeName));
+
+    private sealed record Known(Caller Caller, DateTimeOffset ExpiresAt, ClaimsPrincipal Principal);
 }

@@ -16,6 +16,7 @@ public sealed class PermissionSet
         new[] { "platform", "tenants", "internal" }.ToFrozenSet();
 
     private readonly FrozenSet<string> _granted;
+    private string? _text;
 
     public PermissionSet(IEnumerable<string> granted) => _granted = granted.ToFrozenSet(StringComparer.Ordinal);
 
@@ -71,5 +72,5 @@ public sealed class PermissionSet
         return true;
     }
 
-    public override string ToString() => string.Join(' ', _granted);
+    public override string ToString() => _text ??= string.Join(' ', _granted);
 }

@@ -78,6 +78,9 @@ internal sealed class Client : ITenantRow
     /// <summary><see cref="Permissions"/> as a set, made once for a copy that many requests share.</summary>
     public PermissionSet Held => field ??= new PermissionSet(Permissions);
 
+    /// <summary>The scope of a token that asked for none, made once likewise.</summary>
+    public string WholeScope => field ??= string.Join(' ', Permissions);
+
     public bool IsUsable(DateTimeOffset now) => DeletedAt is null && (ExpiresAt is null || ExpiresAt > now);
 }
 

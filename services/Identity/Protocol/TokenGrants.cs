@@ -73,7 +73,7 @@ internal sealed class TokenGrants(
             }
         }
 
-        var granted = scope ?? string.Join(' ', client.Permissions);
+        var granted = scope ?? client.WholeScope;
         var token = access.Issue(new TokenGrant(
             client.TenantId, client.ClientId, client.ClientId, granted, Rights.Within(held, scope), client.Clearance, DpopKey: request.DpopKey, AsOf: client.ReadAt));
         return new TokenAnswer(token.Token, token.Type, token.ExpiresIn, null, granted);
