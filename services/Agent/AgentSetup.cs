@@ -1,6 +1,10 @@
 using Platform.Agent.Chat;
+using Platform.Agent.Confirming;
 using Platform.Agent.Conversations;
+using Platform.Agent.Mcp;
+using Platform.Agent.Models;
 using Platform.Agent.Planning;
+using Platform.Agent.Remembering;
 using Platform.Agent.Storage;
 using Platform.Agent.Tenants;
 using Platform.Agent.Tools;
@@ -29,11 +33,18 @@ internal static class AgentSetup
         builder.Services.AddScoped<DelegatedTokens>().AddScoped<PlatformServices>();
         builder.Services.AddScoped<ITool, RunCypherTool>().AddScoped<ITool, FindPathTool>().AddScoped<ITool, NeighborsTool>()
             .AddScoped<ITool, GetObjectTool>().AddScoped<ITool, LookupObservablesTool>().AddScoped<ITool, SearchIndicatorsTool>()
+            .AddScoped<ITool, AnalyticsTool>().AddScoped<ITool, AttackMatrixTool>().AddScoped<ITool, RecommendTool>().AddScoped<ITool, RenderChartTool>()
+            .AddScoped<ITool, CreateNoteTool>().AddScoped<ITool, OpenIncidentTool>()
             .AddScoped<ToolRegistry>().AddScoped<GraphQueries>();
+        builder.AddModels();
+        builder.Services.AddScoped<McpTools>();
+        builder.Services.AddScoped<AskFirst>().AddScoped<DecideAction>().AddScoped<Commands>();
+        builder.Services.AddScoped<RecallPlan>().AddScoped<KeepMemory>().AddScoped<SearchMemory>();
         builder.Services.AddScoped<EntityLinker>().AddScoped<BuiltInPlanner>();
         builder.Services.AddOptions<ChatOptions>().BindConfiguration(ChatOptions.Section)
-            .Validate(o => o.IsValid, "Chat: limits and Heartbeat must be above zero, QuestionsPerHour 1 to 1,000,000.").ValidateOnStart();
-        builder.Services.AddScoped<OpenTurn>().AddScoped<AnswerTurn>().AddScoped<ChatStream>();
+            .Validate(o => o.IsValid, "Chat: limits and Heartbeat must be above zero, QuestionsPerHour and ToolCallsPerHour 1 to 1,000,000.").ValidateOnStart();
+        builder.Services.AddSingleton<RunningAnswers>().AddScoped<HourlyLimit>().AddScoped<OpenTurn>().AddScoped<ResumeTurn>()
+            .AddScoped<AnswerTurn>().AddScoped<AnswerPump>().AddScoped<ChatStream>().AddScoped<ChatSocket>();
         return builder;
     }
 
@@ -42,5 +53,8 @@ internal static class AgentSetup
         api.MapChat();
         api.MapTools();
         api.MapConversations();
+        api.MapMemory();
+        api.MapProviders();
+        api.MapGroup("/agent").MapMcp();
     }
 }

@@ -7,6 +7,7 @@ builder.AddAgent();
 
 var app = builder.Build();
 app.UseServiceDefaults();
+app.UseWebSockets();
 app.MapServiceDefaults();
 app.MapApi(api => api.MapAgent());
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Platform.Agent.Chat;
 using Platform.Agent.Planning;
 using Platform.Agent.Storage;
 using Platform.Agent.Tools;
@@ -72,7 +73,7 @@ internal static class PlanRunner
             rows.RemoveAt(rows.Count - 1);
         }
 
-        session.Keep(rows);
+        await session.ShowAsync(rows, ct);
         var shown = Math.Min(rows.Count, Math.Min(plan.Limit, ShownItems));
         await session.SayAsync($"{Sentence(plan.Set, total)} [{mark}]{(total == 0 ? "." : total > shown ? $"; here are {Wording.Number(shown)}:" : ":")}", ct);
         for (var i = 0; i < shown; i++)
@@ -105,7 +106,12 @@ internal static class PlanRunner
             rows.RemoveAt(rows.Count - 1);
         }
 
-        session.Keep(rows);
+        await session.ShowAsync(rows, ct);
+        if (rows.Count > 1)
+        {
+            await session.EmitAsync(new ChartEvent(Charts.Of("bar", Wording.Plan(plan), Named(rows), "name", "total")), ct);
+        }
+
         var most = plan.Ascending ? "fewest" : "most";
         await session.SayAsync(
             rows.Count == 0
@@ -171,9 +177,12 @@ internal static class PlanRunner
             return false;
         }
 
-        await session.SayAsync("I could not find out: " + result.Error, ct);
+        await session.SayAsync("I could not find out: " + result.Error.Message, ct);
         return true;
     }
+
+    /// <summary>Names and totals as they are shown: what a chart says is read by people.</summary>
+    private static JsonArray Named(JsonArray rows) => [.. rows.Select(row => new JsonObject { ["name"] = Item(row!), ["total"] = Total(row) })];
 
     private static JsonArray Results(ToolResult result) => result.Data?["results"] as JsonArray ?? [];
 

@@ -19,20 +19,44 @@ internal static class ChatEndpoints
             .WithSummary("Ask a question and follow the answer as it is made")
             .WithDescription("""
                 Server-sent events. By default the frames `data: {"content":…}` … `data: {"done":true}`, a failure as `data: {"error":…}`. With
-                `Accept: text/event-stream; profile=v2` typed events with ids: status, plan, tool_call, tool_result, text_delta, citation, usage, done, error.
+                `Accept: text/event-stream; profile=v2` typed events with ids: status, plan, tool_call, tool_result, table, chart, confirmation, text_delta,
+                citation, usage, done, error; the same request with the `Last-Event-ID` of the last of them goes on after it.
                 A comment every 15 s keeps the stream open; it ends after 300 s. `X-Conversation-ID` names the conversation.
                 """);
         group.MapPost("/chat_poll", PollAsync)
             .WithSummary("Ask a question and wait for the whole answer")
             .WithDescription("At most 60 s. `metadata` holds the Cypher that was run, the rows behind the answer and the citations.");
+        group.MapGet("/chat_ws", SocketAsync).Unwrapped()
+            .Produces(StatusCodes.Status101SwitchingProtocols)
+            .WithSummary("Ask questions over a WebSocket")
+            .WithDescription("""
+                Send `{"message":…,"conversation_id":…}`, or `{"last_event_id":…}` to go on after a break; every event of the answer comes as
+                `{"id":…,"event":…,"data":…}`. `{"cancel":true}` stops the answer at work. Limits as for `chat_sse`, counted apart.
+                """);
         return api;
     }
 
-    private static async Task StreamAsync(Body<ChatRequest> body, OpenTurn open, ChatStream stream, HttpContext http)
+    private static async Task<Results<EmptyHttpResult, FaultResult>> SocketAsync(ChatSocket chat, HttpContext http)
+    {
+        if (!http.WebSockets.IsWebSocketRequest)
+        {
+            return Faults.Malformed("Open a WebSocket here (RFC 6455).");
+        }
+
+        await chat.RunAsync(http);
+        return TypedResults.Empty;
+    }
+
+    private static async Task StreamAsync(Body<ChatRequest> body, OpenTurn open, ResumeTurn resume, ChatStream stream, HttpContext http)
     {
         // Whatever refuses the question does so here, while the answer can still have a status of its own.
-        var turn = await open.RunAsync(body.Value, "chat_sse", http.RequestAborted);
-        await stream.WriteAsync(turn, http);
+        if (Frames.AsksForTyped(http.Request.Headers.Accept.ToString()) && LastEventId.Of(http.Request) is { } last)
+        {
+            await stream.ResumeAsync(await resume.RunAsync(last, "chat_sse", http.RequestAborted), http);
+            return;
+        }
+
+        await stream.WriteAsync(await open.RunAsync(body.Value, "chat_sse", streamed: true, http.RequestAborted), http);
     }
 
     private static async Task<Ok<ChatResponse>> PollAsync(
@@ -40,9 +64,9 @@ internal static class ChatEndpoints
     {
         using var limit = new CancellationTokenSource(options.Value.PollLimit, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, http.RequestAborted);
-        var turn = await open.RunAsync(body.Value, "chat_poll", stop.Token);
+        var turn = await open.RunAsync(body.Value, "chat_poll", streamed: false, stop.Token);
         var events = Channel.CreateUnbounded<ChatEvent>();
-        var answer = await answers.RunAsync(turn, events.Writer, stop.Token);
+        var answer = await answers.RunAsync(turn, new AnswerEvents(events.Writer), stop.Token);
         http.RequestAborted.ThrowIfCancellationRequested();
         if (limit.IsCancellationRequested && answer.Status == AnswerStatus.Cancelled)
         {

@@ -17,6 +17,9 @@ internal sealed class ChatOptions
     /// <summary>Questions an hour that one caller may ask at each endpoint.</summary>
     public int QuestionsPerHour { get; set; } = 100;
 
-    public bool IsValid =>
+    /// <summary>How often an hour one caller may list or call tools.</summary>
+    public int ToolCallsPerHour { get; set; } = 200;
+
+    public bool IsValid => ToolCallsPerHour is > 0 and <= 1_000_000 &&
         StreamLimit > TimeSpan.Zero && PollLimit > TimeSpan.Zero && Heartbeat > TimeSpan.Zero && QuestionsPerHour is > 0 and <= 1_000_000;
 }

@@ -2,29 +2,33 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Platform.Agent.Planning;
 using Platform.Agent.Storage;
-using Platform.Contracts;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Chat;
 
 /// <summary>A question that was taken up and stored.</summary>
-internal sealed record Turn(Guid ConversationId, Guid AnswerId, string Message, long StartedAt);
+/// <param name="ConversationId">The conversation.</param>
+/// <param name="AnswerId">The id that the answer will have.</param>
+/// <param name="Message">The question.</param>
+/// <param name="StartedAt">A timestamp of the clock.</param>
+/// <param name="Stream">What is kept of a streamed answer, so that it can go on after a break; null where it is polled.</param>
+internal sealed record Turn(Guid ConversationId, Guid AnswerId, string Message, long StartedAt, AnswerStream? Stream = null);
 
 /// <summary>
 /// Takes up a question: counts it against the caller's hour, opens or continues the conversation and stores what the
 /// user wrote. Everything that can refuse does so here, before a stream begins.
 /// </summary>
-internal sealed class OpenTurn(AgentDb db, CallContext call, IOptions<ChatOptions> options, TimeProvider clock)
+internal sealed class OpenTurn(AgentDb db, CallContext call, HourlyLimit limit, IOptions<ChatOptions> options, TimeProvider clock)
 {
     private const int TitleLength = 80;
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan StreamsKept = TimeSpan.FromHours(1);
 
-    public async Task<Turn> RunAsync(ChatRequest request, string endpoint, CancellationToken ct)
+    public async Task<Turn> RunAsync(ChatRequest request, string endpoint, bool streamed, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await CountAsync(endpoint, now, ct);
+        await limit.CountAsync(endpoint, options.Value.QuestionsPerHour, ct);
         var conversation = request.ConversationId is { } id ? await ContinueAsync(Guid.Parse(id), now, ct) : Begin(request.Message!, now);
         db.Messages.Add(new Message
         {
@@ -35,28 +39,29 @@ internal sealed class OpenTurn(AgentDb db, CallContext call, IOptions<ChatOption
             Content = request.Message!,
             CreatedAt = now,
         });
+        var turn = new Turn(conversation.Id, Guid.CreateVersion7(now.AddMilliseconds(1)), request.Message!, started);
+        turn = streamed ? turn with { Stream = await KeepAsync(turn, now, ct) } : turn;
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        return new Turn(conversation.Id, Guid.CreateVersion7(now.AddMilliseconds(1)), request.Message!, started);
+        return turn;
     }
 
-    /// <summary>A sliding hour, exact also when one caller asks many questions at once: their turns queue for a lock.</summary>
-    private async Task CountAsync(string endpoint, DateTimeOffset now, CancellationToken ct)
+    private async Task<AnswerStream> KeepAsync(Turn turn, DateTimeOffset now, CancellationToken ct)
     {
         var owner = call.Subject;
-        var key = $"{call.TenantId:D}/{owner}/{endpoint}";
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({key}, 7160220))", ct);
-        var since = now - Hour;
-        var limit = options.Value.QuestionsPerHour;
-        var recent = db.ChatTurns.Where(t => t.Owner == owner && t.Endpoint == endpoint && t.StartedAt > since);
-        if (await recent.CountAsync(ct) >= limit)
+        var old = now - StreamsKept;
+        await db.AnswerStreams.Where(a => a.Owner == owner && a.CreatedAt < old).ExecuteDeleteAsync(ct);
+        var stream = new AnswerStream
         {
-            var oldest = await recent.OrderByDescending(t => t.StartedAt).Skip(limit - 1).Select(t => t.StartedAt).FirstAsync(ct);
-            throw new FaultException(new Fault(
-                ErrorCodes.RateLimitExceeded, $"You may ask {limit} questions an hour here.", RetryAfter: oldest + Hour - now));
-        }
-
-        db.ChatTurns.Add(new ChatTurn { Id = Guid.CreateVersion7(now), TenantId = call.TenantId, Owner = owner, Endpoint = endpoint, StartedAt = now });
+            Id = turn.AnswerId,
+            TenantId = call.TenantId,
+            Owner = owner,
+            ConversationId = turn.ConversationId,
+            Question = turn.Message,
+            CreatedAt = now,
+        };
+        db.AnswerStreams.Add(stream);
+        return stream;
     }
 
     private async Task<Conversation> ContinueAsync(Guid id, DateTimeOffset now, CancellationToken ct)

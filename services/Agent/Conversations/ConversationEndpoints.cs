@@ -10,6 +10,8 @@ namespace Platform.Agent.Conversations;
 /// <summary>A caller's own conversations; somebody else's do not exist for them.</summary>
 internal static class ConversationEndpoints
 {
+    private const int MaxSearch = 200;
+
     private static readonly Sorts<Conversation> Sorts = Sorts<Conversation>.By(c => c.Id)
         .Add("updated_at", c => c.UpdatedAt).Add("created_at", c => c.CreatedAt).Add("title", c => c.Title).Default("updated_at", descending: true);
 
@@ -19,18 +21,31 @@ internal static class ConversationEndpoints
     {
         var group = api.MapGroup("/agent/conversations").WithTags("agent").RequirePermission(Permissions.UseChat);
         group.MapGet("", ListAsync).WithPaging().WithSummary("List your conversations")
-            .WithDescription("The latest first. Only the caller's own; sort by `updated_at`, `created_at` or `title`.");
+            .WithDescription("The latest first. Only the caller's own; sort by `updated_at`, `created_at` or `title`. With `search`, those whose title or messages hold the text.");
         group.MapGet("/{id:guid}", GetAsync).WithSummary("Read one of your conversations");
         group.MapPatch("/{id:guid}", PatchAsync).WithSummary("Rename a conversation").WithDescription("JSON Merge Patch; honours `If-Match`.");
         group.MapDelete("/{id:guid}", DeleteAsync).Audited("conversation_deleted", "conversation").WithSummary("Delete a conversation with all its messages").WithDescription("Idempotent; honours `If-Match`.");
         group.MapGet("/{id:guid}/messages", ListMessagesAsync).WithPaging(defaultLimit: 50).WithSummary("List the messages of a conversation")
             .WithDescription("In the order in which they were written, each answer with its plan, tool calls and citations.");
-        return api;
+        return api.MapFeedback();
     }
 
-    private static async Task<PageResult<ConversationResponse>> ListAsync(PageRequest page, AgentDb db, CancellationToken ct)
+    private static async Task<Results<PageResult<ConversationResponse>, FaultResult>> ListAsync(PageRequest page, AgentDb db, CancellationToken ct, string? search = null)
     {
-        var rows = await db.OwnConversations.AsNoTracking().ToPageAsync(page, Sorts, ct);
+        var conversations = db.OwnConversations.AsNoTracking();
+        if (!string.IsNullOrWhiteSpace(search))
+        {
+            if (search.Length > MaxSearch || search.Contains('\0', StringComparison.Ordinal))
+            {
+                return Faults.Invalid("search", "must be at most 200 characters");
+            }
+
+            var pattern = "%" + search.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
+            conversations = conversations.Where(c => EF.Functions.ILike(c.Title, pattern, "\\")
+                || db.Messages.Any(m => m.ConversationId == c.Id && EF.Functions.ILike(m.Content, pattern, "\\")));
+        }
+
+        var rows = await conversations.ToPageAsync(page, Sorts, ct);
         return rows.Select(ConversationResponse.From).ToResult();
     }
 
@@ -126,6 +141,8 @@ internal sealed record ConversationResponse(Guid Id, string Title, DateTimeOffse
 /// <param name="Plan">The typed plan behind an answer.</param>
 /// <param name="ToolCalls">The tool calls behind an answer.</param>
 /// <param name="Citations">Which call each mark in the text stands for.</param>
+/// <param name="Rating"><c>up</c> or <c>down</c>, where the user rated the answer.</param>
+/// <param name="Comment">What the user said about it.</param>
 /// <param name="CreatedAt">When it was written.</param>
 internal sealed record MessageResponse(
     Guid Id,
@@ -135,6 +152,8 @@ internal sealed record MessageResponse(
     object? Plan,
     IReadOnlyList<ToolCallRecord>? ToolCalls,
     IReadOnlyList<Citation>? Citations,
+    string? Rating,
+    string? Comment,
     DateTimeOffset CreatedAt)
 {
     internal static MessageResponse From(Message m) => new(
@@ -145,5 +164,7 @@ internal sealed record MessageResponse(
         m.Evidence.Plan is { } plan ? System.Text.Json.JsonSerializer.SerializeToElement<Plan>(plan, Json.Options) : null,
         m.Evidence.ToolCalls,
         m.Evidence.Citations,
+        m.Rating switch { > 0 => "up", < 0 => "down", _ => null },
+        m.Comment,
         m.CreatedAt);
 }

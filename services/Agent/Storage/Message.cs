@@ -17,6 +17,12 @@ internal sealed class Message
     /// <summary>How the message came about; a JSONB document, empty for what the user wrote.</summary>
     public MessageEvidence Evidence { get; set; } = MessageEvidence.None;
 
+    /// <summary>What the user thinks of an answer: 1, -1, or null while they have not said.</summary>
+    public short? Rating { get; set; }
+
+    /// <summary>What the user says about an answer.</summary>
+    public string? Comment { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 }
 

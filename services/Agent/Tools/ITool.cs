@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Platform.Contracts;
+using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Tools;
 
@@ -17,19 +19,25 @@ internal interface ITool
 /// <param name="ToolId">Its stable id.</param>
 /// <param name="Name">Its name for people.</param>
 /// <param name="Description">What it does.</param>
-/// <param name="Category"><c>graph</c> or <c>threat_intel</c>.</param>
+/// <param name="Category"><c>graph</c>, <c>threat_intel</c>, <c>analytics</c>, <c>write</c> or <c>presentation</c>.</param>
 /// <param name="PermissionsRequired">Every permission that a caller needs.</param>
 /// <param name="Parameters">JSON Schema (2020-12) of its arguments.</param>
-internal sealed record ToolInfo(string ToolId, string Name, string Description, string Category, IReadOnlyList<string> PermissionsRequired, JsonObject Parameters);
+internal sealed record ToolInfo(string ToolId, string Name, string Description, string Category, IReadOnlyList<string> PermissionsRequired, JsonObject Parameters)
+{
+    /// <summary>Whether it changes anything: in a conversation the user is asked first.</summary>
+    public bool Writes { get; init; }
+}
 
 /// <summary>What a tool brought back.</summary>
 /// <param name="Data">The data; null when it failed or there is none.</param>
 /// <param name="Rows">How many rows or objects.</param>
-/// <param name="Error">Why it failed, in words for the user; null when it did not.</param>
-internal sealed record ToolResult(JsonNode? Data, int Rows, string? Error = null)
+/// <param name="Error">Why it failed; null when it did not.</param>
+internal sealed record ToolResult(JsonNode? Data, int Rows, Fault? Error = null)
 {
-    public static ToolResult Failed(string error) => new(null, 0, error);
-
     /// <summary>Nothing there: an answer, not a failure.</summary>
     public static readonly ToolResult Nothing = new(null, 0);
+
+    /// <param name="message">Why, in words for the user.</param>
+    /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
+    public static ToolResult Failed(string message, string code = ErrorCodes.UpstreamUnavailable) => new(null, 0, new Fault(code, message));
 }

@@ -9,4 +9,10 @@ internal static class ToolIds
     public const string GetObject = "get_object";
     public const string LookupObservables = "lookup_observables";
     public const string SearchIndicators = "search_indicators";
+    public const string Analytics = "analytics";
+    public const string AttackMatrix = "attack_matrix";
+    public const string Recommend = "recommend";
+    public const string RenderChart = "render_chart";
+    public const string CreateNote = "create_note";
+    public const string OpenIncident = "open_incident";
 }

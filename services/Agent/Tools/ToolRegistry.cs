@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Platform.Contracts;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Tools;
 
 /// <summary>
 /// The tools by id. A call goes through here and nowhere else, so that no planner, whatever it was told, reaches a tool
-/// that the caller may not use.
+/// that the caller may not use or gives it what its schema does not allow.
 /// </summary>
 internal sealed class ToolRegistry
 {
@@ -38,10 +39,32 @@ internal sealed class ToolRegistry
 
     public string SourceOf(string toolId) => _tools[toolId].Source;
 
-    public Task<ToolResult> InvokeAsync(string toolId, JsonObject arguments, CancellationToken ct) =>
-        !_tools.TryGetValue(toolId, out var tool) ? Task.FromResult(ToolResult.Failed("There is no such tool."))
-        : !IsAllowed(tool) ? Task.FromResult(ToolResult.Failed($"You do not have the permission {string.Join(", ", tool.Info.PermissionsRequired)}."))
-        : tool.InvokeAsync(arguments, ct);
+    /// <summary>Whether it changes anything; false where there is no such tool.</summary>
+    public bool Writes(string toolId) => _tools.TryGetValue(toolId, out var tool) && tool.Info.Writes;
+
+    /// <summary>Why a call would be refused before it begins; null when it would not.</summary>
+    public Fault? Refusal(string toolId, JsonObject arguments) =>
+        !_tools.TryGetValue(toolId, out var tool) ? new Fault(ErrorCodes.NotFound, "There is no such tool.")
+        : !IsAllowed(tool) ? new Fault(ErrorCodes.InsufficientPermissions, $"You do not have the permission {string.Join(", ", tool.Info.PermissionsRequired)}.")
+        : ToolArguments.Check(tool.Info.Parameters, arguments) is { Count: > 0 } faults ? Faults.ValidationFault(faults)
+        : null;
+
+    public async Task<ToolResult> InvokeAsync(string toolId, JsonObject arguments, CancellationToken ct)
+    {
+        if (Refusal(toolId, arguments) is { } refusal)
+        {
+            return new ToolResult(null, 0, refusal);
+        }
+
+        try
+        {
+            return await _tools[toolId].InvokeAsync(arguments, ct);
+        }
+        catch (UpstreamException exception)
+        {
+            return ServiceTool.Unreachable(exception);
+        }
+    }
 
     private bool IsAllowed(ITool tool)
     {

@@ -36,5 +36,25 @@ internal static class ToolSchema
         ["items"] = new JsonObject { ["type"] = "string" },
     };
 
+    public static JsonObject OneOf(string description, params ReadOnlySpan<string> values)
+    {
+        var options = new JsonArray();
+        foreach (var value in values)
+        {
+            options.Add((JsonNode)value);
+        }
+
+        return new JsonObject { ["type"] = "string", ["description"] = description, ["enum"] = options };
+    }
+
+    public static JsonObject Rows(string description, int maxItems) => new()
+    {
+        ["type"] = "array",
+        ["description"] = description,
+        ["minItems"] = 1,
+        ["maxItems"] = maxItems,
+        ["items"] = new JsonObject { ["type"] = "object" },
+    };
+
     public static JsonObject Map(string description) => new() { ["type"] = "object", ["description"] = description };
 }

@@ -24,13 +24,25 @@ internal sealed class PlatformServices(IHttpClientFactory clients, DelegatedToke
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
 
     /// <summary>A read; POSTs here only read too, so that a failed attempt may be repeated.</summary>
-    public async Task<ServiceAnswer> ReadAsync(string service, HttpMethod method, string path, JsonNode? body, CancellationToken ct)
+    public Task<ServiceAnswer> ReadAsync(string service, HttpMethod method, string path, JsonNode? body, CancellationToken ct) =>
+        SendAsync(service, method, path, body, key: null, ct);
+
+    /// <summary>A change; its key makes sure that a repeated attempt changes nothing twice.</summary>
+    public Task<ServiceAnswer> WriteAsync(string service, string path, JsonNode body, string key, CancellationToken ct) =>
+        SendAsync(service, HttpMethod.Post, path, body, key, ct);
+
+    private async Task<ServiceAnswer> SendAsync(string service, HttpMethod method, string path, JsonNode? body, string? key, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.ForAsync(service, ct));
         if (body is not null)
         {
             request.Content = JsonContent.Create(body);
+        }
+
+        if (key is not null)
+        {
+            request.Headers.Add(Idempotency.Header, key);
         }
 
         using var response = await clients.CreateClient(service).SendAsync(request.SafeToRepeat(), HttpCompletionOption.ResponseHeadersRead, ct);

@@ -11,9 +11,7 @@ namespace Platform.ThreatIntel.Feeds;
 /// </summary>
 internal sealed class FeedVault(IConfiguration configuration)
 {
-    private const int KeySize = 32;
-
-    private readonly Lazy<byte[]> _key = new(() => KeyOf(DataPath.Root(configuration)));
+    private readonly Lazy<byte[]> _key = new(() => SecretFile.Key(configuration, ThreatIntelSetup.ServiceName, "feeds.key"));
 
     public byte[] Seal(string secret, Feed feed) => InternalSecrets.Seal(_key.Value, Encoding.UTF8.GetBytes(secret), ContextOf(feed));
 
@@ -32,37 +30,4 @@ internal sealed class FeedVault(IConfiguration configuration)
     }
 
     private static string ContextOf(Feed feed) => $"feed/{feed.TenantId}/{feed.Id}";
-
-    private static byte[] KeyOf(string root)
-    {
-        var folder = Directory.CreateDirectory(Path.Combine(root, ThreatIntelSetup.ServiceName));
-        var path = Path.Combine(folder.FullName, "feeds.key");
-        if (!File.Exists(path))
-        {
-            // Written whole before it has its name; of two processes that begin at once the first one's key counts.
-            var draft = path + "." + Guid.NewGuid().ToString("N");
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using (var file = new FileStream(draft, options))
-            {
-                file.Write(RandomNumberGenerator.GetBytes(KeySize));
-                file.Flush(flushToDisk: true);
-            }
-
-            try
-            {
-                File.Move(draft, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                File.Delete(draft);
-            }
-        }
-
-        return File.ReadAllBytes(path) is { Length: KeySize } key ? key : throw new InvalidOperationException($"{path} is not a key of {KeySize} bytes.");
-    }
 }

@@ -25,7 +25,11 @@ internal sealed class TwoTenantWalk(FilledTenant owner, FilledTenant walker, IRe
         ["/api/v2/config/rollback"] = "/api/v2/config/history",
     };
 
+    /// <summary>Lists of what every tenant has alike: naming it tells nobody anything.</summary>
+    private static readonly string[] SameForAll = ["/api/v2/agent/tools"];
+
     private readonly List<string> _findings = [];
+    private readonly HashSet<string> _shared = new(StringComparer.Ordinal);
     private readonly HashSet<string> _spoken = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private Words _words = null!;
@@ -101,6 +105,12 @@ internal sealed class TwoTenantWalk(FilledTenant owner, FilledTenant walker, IRe
         if (await owner.IdsAsync(list, parameter) is not { } ids)
         {
             return list.Contains("/admin/", StringComparison.Ordinal) || list.Contains("/config/", StringComparison.Ordinal) ? [owner.Id.ToString()] : [];
+        }
+
+        if (SameForAll.Contains(list))
+        {
+            _shared.UnionWith(ids);
+            return ids.Take(IdsOfEach).ToList();
         }
 
         var own = ids.Except(await walker.IdsAsync(list, parameter) ?? []).ToList();
@@ -211,12 +221,12 @@ internal sealed class TwoTenantWalk(FilledTenant owner, FilledTenant walker, IRe
     private string? BodyOf(ApiOperation operation, Words words) => operation.IsRead || operation.Method == "DELETE" ? null
         : operation.Body is { } schema ? new SampleBody(schemas, words).Of(schema)?.ToJsonString() ?? "{}" : "{}";
 
-    private static string WithMadeUpIds(ApiOperation operation, string path)
+    private string WithMadeUpIds(ApiOperation operation, string path)
     {
         var (template, segments) = (operation.Path.Split('/'), path.Split('/'));
         for (var i = 0; i < segments.Length; i++)
         {
-            segments[i] = template[i] == segments[i] ? segments[i] : Words.MadeUp(segments[i]);
+            segments[i] = template[i] == segments[i] || _shared.Contains(segments[i]) ? segments[i] : Words.MadeUp(segments[i]);
         }
 
         return string.Join('/', segments);

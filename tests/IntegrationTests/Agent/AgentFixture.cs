@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -49,6 +50,8 @@ internal sealed class AgentFixture : IAsyncDisposable
             // Nobody listens there: what needs ThreatIntel fails, and must fail well.
             ["services:threatintel:http:0"] = "http://127.0.0.1:1",
             ["ServiceClients:threatintel:Retries"] = "0",
+            // Where the model servers of tests listen.
+            ["Outbound:AllowedNetworks:0"] = "127.0.0.0/8",
         });
         _host = _configuration.WithWebHostBuilder(web => web.ConfigureTestServices(services =>
         {
@@ -77,6 +80,16 @@ internal sealed class AgentFixture : IAsyncDisposable
     /// <summary>A caller in the tenant of the graph, unless another is named.</summary>
     public Caller Caller(string permissions = Permissions, TlpLevel clearance = TlpLevel.Clear, Guid? tenant = null) =>
         ServiceHost<AgentDb>.User(tenant ?? Graph.Tenant, permissions, clearance);
+
+    /// <summary>A WebSocket of the chat.</summary>
+    public async Task<WebSocket> ConnectAsync(Caller caller, CancellationToken ct)
+    {
+        var token = _configuration.TokenFor(caller);
+        _door.Callers[token] = caller;
+        var client = _host.Server.CreateWebSocketClient();
+        client.ConfigureRequest = request => request.Headers.Authorization = "Bearer " + token;
+        return await client.ConnectAsync(new Uri("ws://localhost/api/v2/agent/chat_ws"), ct);
+    }
 
     public HttpClient ClientFor(Caller caller)
     {

@@ -54,7 +54,7 @@ public sealed class ChatTests(Stack stack) : IAsyncLifetime
         using var response = await client.SendAsync(request, Ct);
         var frames = (await response.Content.ReadAsStringAsync(Ct)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(f => f.Split('\n')).ToList();
         Assert.Equal(
-            ["status", "plan", "status", "tool_call", "tool_result", "text_delta", "text_delta", "text_delta", "text_delta", "citation", "usage", "done"],
+            ["status", "plan", "status", "tool_call", "tool_result", "table", "text_delta", "text_delta", "text_delta", "text_delta", "citation", "usage", "done"],
             frames.Select(f => f[1]["event: ".Length..]));
         Assert.Equal(Enumerable.Range(1, frames.Count), frames.Select(f => int.Parse(f[0][(f[0].LastIndexOf('-') + 1)..])));
         Assert.Single(frames.Select(f => f[0][..f[0].LastIndexOf('-')]).Distinct());
@@ -150,11 +150,37 @@ public sealed class ChatTests(Stack stack) : IAsyncLifetime
         using var narrow = _agent.ClientFor(_agent.Caller("use:chat read:threat_intel"));
         var all = (await reader.GetFromJsonAsync<JsonElement>("/api/v1/agent/tools", Ct)).GetProperty("data");
         Assert.Equal(
-            ["find_path", "get_object", "lookup_observables", "neighbors", "run_cypher", "search_indicators"],
+            ["analytics", "attack_matrix", "find_path", "get_object", "lookup_observables", "neighbors", "recommend", "render_chart", "run_cypher", "search_indicators"],
             all.EnumerateArray().Select(t => t.GetProperty("tool_id").GetString()!).Order(StringComparer.Ordinal));
         Assert.Equal("object", all[0].GetProperty("parameters").GetProperty("type").GetString());
         var some = await narrow.GetFromJsonAsync<JsonElement>("/api/v2/agent/tools", Ct);
-        Assert.Equal(["lookup_observables", "search_indicators"], some.EnumerateArray().Select(t => t.GetProperty("tool_id").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(["analytics", "attack_matrix", "lookup_observables", "render_chart", "search_indicators"], some.EnumerateArray().Select(t => t.GetProperty("tool_id").GetString()!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_tool_is_called_directly_under_the_same_rules()
+    {
+        using var client = _agent.ClientFor(_agent.Caller());
+        using var narrow = _agent.ClientFor(_agent.Caller("use:chat read:threat_intel"));
+        var found = await InvokeAsync(client, "get_object", new { arguments = new { id = "intrusion-set--00000000-0000-4000-8000-000000000001" } }, HttpStatusCode.OK);
+        Assert.Equal("Test Bear", found.GetProperty("data").GetProperty("name").GetString());
+        Assert.Equal("knowledgegraph", found.GetProperty("source").GetString());
+        Assert.Equal(0, (await InvokeAsync(client, "get_object", new { arguments = new { id = "intrusion-set--00000000-0000-4000-8000-00000000ffff" } }, HttpStatusCode.OK)).GetProperty("rows").GetInt32());
+        Assert.Equal("is required", (await InvokeAsync(client, "get_object", new { }, HttpStatusCode.UnprocessableEntity)).GetProperty("errors").GetProperty("id")[0].GetString());
+        await InvokeAsync(client, "drop_everything", new { }, HttpStatusCode.NotFound);
+        await InvokeAsync(narrow, "get_object", new { arguments = new { id = "x" } }, HttpStatusCode.Forbidden);
+        await InvokeAsync(client, "create_note", new { arguments = new { content = "x", object_refs = new[] { "x" } } }, HttpStatusCode.Forbidden);
+        await InvokeAsync(client, "lookup_observables", new { arguments = new { values = new[] { "192.0.2.1" } } }, HttpStatusCode.BadGateway);
+        Assert.Equal(3, await _agent.ScalarAsync<long>("SELECT count(*) FROM chat_turns WHERE endpoint = 'tools'", Ct));
+        Assert.Equal(2, await _agent.ScalarAsync<long>("SELECT count(*) FROM outbox WHERE type LIKE '%AuditRecorded' AND body LIKE '%tool_invoked%tool/get_object%'", Ct));
+    }
+
+    private static async Task<JsonElement> InvokeAsync(HttpClient client, string tool, object body, HttpStatusCode expected)
+    {
+        using var response = await client.PostAsJsonAsync($"/api/v2/agent/tools/{tool}/invoke", body, Ct);
+        var text = await response.Content.ReadAsStringAsync(Ct);
+        Assert.True(response.StatusCode == expected, $"{(int)response.StatusCode} {text}");
+        return JsonElement.Parse(text);
     }
 
     [Fact]

@@ -80,6 +80,43 @@ public sealed class ConversationTests(Stack stack) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Conversations_are_searched_rated_and_taken_along()
+    {
+        using var client = _agent.ClientFor(_agent.Caller());
+        var answer = await AgentFixture.AskAsync(client, "Tell me 100% of it", Ct);
+        await AgentFixture.AskAsync(client, "Something else", Ct);
+        var id = answer.GetProperty("conversation_id").GetGuid();
+        var message = answer.GetProperty("metadata").GetProperty("message_id").GetGuid();
+        Assert.Equal([id], await SearchAsync(client, "100%25"));
+        Assert.Empty(await SearchAsync(client, "1%25it"));
+        Assert.Equal(2, (await SearchAsync(client, "nearest questions")).Count);
+        using var other = _agent.ClientFor(_agent.Caller());
+        Assert.Empty(await SearchAsync(other, "100%25"));
+
+        var rating = $"/api/v2/agent/conversations/{id}/messages/{message}/feedback";
+        using var rated = await client.PostAsJsonAsync(rating, new { rating = "down", comment = "not it" }, Ct);
+        Assert.Equal("down", (await rated.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("rating").GetString());
+        using var wrong = await client.PostAsJsonAsync(rating, new { rating = "better" }, Ct);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        using var foreign = await other.PostAsJsonAsync(rating, new { rating = "up" }, Ct);
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        var question = (await client.GetFromJsonAsync<JsonElement>($"/api/v2/agent/conversations/{id}/messages", Ct)).GetProperty("items")[0].GetProperty("id").GetGuid();
+        using var own = await client.PostAsJsonAsync($"/api/v2/agent/conversations/{id}/messages/{question}/feedback", new { rating = "up" }, Ct);
+        Assert.Equal(HttpStatusCode.Conflict, own.StatusCode);
+
+        var markdown = await client.GetStringAsync($"/api/v2/agent/conversations/{id}/export", Ct);
+        Assert.StartsWith("# Tell me 100% of it\n\n**You**, ", markdown, StringComparison.Ordinal);
+        Assert.Contains("\n> Tell me 100% of it\n", markdown, StringComparison.Ordinal);
+        var json = await client.GetFromJsonAsync<JsonElement>($"/api/v1/agent/conversations/{id}/export?format=json", Ct);
+        Assert.Equal("not it", json.GetProperty("messages")[1].GetProperty("comment").GetString());
+        using var hidden = await other.GetAsync($"/api/v2/agent/conversations/{id}/export", Ct);
+        Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
+    }
+
+    private static async Task<List<Guid>> SearchAsync(HttpClient client, string text) =>
+        [.. (await client.GetFromJsonAsync<JsonElement>("/api/v2/agent/conversations?search=" + text, Ct)).GetProperty("items").EnumerateArray().Select(c => c.GetProperty("id").GetGuid())];
+
+    [Fact]
     public async Task A_new_tenant_is_answered_for()
     {
         var tenant = Guid.NewGuid();

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
-using Platform.Agent.Planning;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Chat;
@@ -12,7 +10,10 @@ internal abstract class Frames
     /// <summary>The profile that a client asks for with <c>Accept: text/event-stream; profile=v2</c>.</summary>
     public const string TypedProfile = "v2";
 
-    public static Frames For(string accept, Guid answerId) => AsksForTyped(accept) ? new TypedFrames(answerId) : new SeedFrames();
+    /// <param name="accept">What the client accepts.</param>
+    /// <param name="answerId">Begins the ids of typed events.</param>
+    /// <param name="sent">How many events the client has already.</param>
+    public static Frames For(string accept, Guid answerId, int sent = 0) => AsksForTyped(accept) ? new TypedFrames(new LastEventId(answerId, sent)) : new SeedFrames();
 
     /// <summary>The content type that names the profile.</summary>
     public abstract string ContentType { get; }
@@ -20,9 +21,7 @@ internal abstract class Frames
     /// <summary>Writes the frame of an event; nothing where the profile has none for it.</summary>
     public abstract void Write(IBufferWriter<byte> output, ChatEvent chatEvent);
 
-    protected static byte[] Body<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Json.Options);
-
-    private static bool AsksForTyped(string accept)
+    public static bool AsksForTyped(string accept)
     {
         foreach (var range in accept.Split(','))
         {
@@ -64,30 +63,20 @@ internal sealed class SeedFrames : Frames
                 break;
         }
     }
+
+    private static byte[] Body<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Json.Options);
 }
 
-/// <summary>Typed events, each with an id <c>{answer}-{number}</c> that counts up from 1 without gaps.</summary>
-internal sealed class TypedFrames(Guid answerId) : Frames
+/// <summary>Typed events, each with an id <c>{answer}-{number}</c> that counts up without gaps, from 1 or from where the client stopped.</summary>
+internal sealed class TypedFrames(LastEventId last) : Frames
 {
-    private int _number;
+    private int _number = last.Number;
 
     public override string ContentType => "text/event-stream; profile=v2";
 
     public override void Write(IBufferWriter<byte> output, ChatEvent chatEvent)
     {
-        var (name, body) = chatEvent switch
-        {
-            StatusEvent e => ("status", Body(new { state = e.State })),
-            PlanEvent e => ("plan", Body(new { summary = e.Summary, plan = JsonSerializer.SerializeToElement<Plan>(e.Plan, Json.Options) })),
-            ToolCallEvent e => ("tool_call", Body(new { id = e.Id, tool = e.Tool, arguments = e.Arguments })),
-            ToolResultEvent e => ("tool_result", Body(new { id = e.Id, tool = e.Tool, rows = e.Rows, duration_ms = e.DurationMs, error = e.Error })),
-            TextEvent e => ("text_delta", Body(new { delta = e.Delta })),
-            CitationEvent e => ("citation", Body(e.Citation)),
-            UsageEvent e => ("usage", Body(new { planner = e.Planner, tool_calls = e.ToolCalls, duration_ms = e.DurationMs })),
-            DoneEvent e => ("done", Body(new { conversation_id = e.ConversationId, message_id = e.MessageId, status = e.Status })),
-            ErrorEvent e => ("error", Body(new { code = e.Code, message = e.Message })),
-            _ => throw new InvalidOperationException($"{chatEvent.GetType().Name} has no frame."),
-        };
-        SseWriter.WriteEvent(output, string.Create(CultureInfo.InvariantCulture, $"{answerId:N}-{++_number}"), name, body);
+        var (name, data) = TypedEvents.Of(chatEvent);
+        SseWriter.WriteEvent(output, new LastEventId(last.AnswerId, ++_number).ToString(), name, JsonSerializer.SerializeToUtf8Bytes(data, Json.Options));
     }
 }
