@@ -102,6 +102,7 @@ public sealed class ModelClientTests : IAsyncLifetime
         { FakeModelServer.Raw("data: <html>\n\n"), "not JSON" },
         { FakeModelServer.Raw("data: 5\n\n"), "not an object" },
         { FakeModelServer.Hang(FakeModelServer.Frame(new { content = "Hel" })), "fell silent" },
+        { FakeModelServer.Hang(), "fell silent" },
         { (context, _) => { context.Abort(); return Task.CompletedTask; }, "cannot be reached" },
     };
 

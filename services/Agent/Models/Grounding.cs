@@ -24,7 +24,7 @@ internal sealed partial class Grounding
     {
         var figures = new List<string>();
         // Marks of sources and the numbers of a list are not figures.
-        foreach (Match match in Numbers().Matches(Marks().Replace(text, " ")))
+        foreach (Match match in Figures().Matches(Marks().Replace(text, " ")))
         {
             if (!_known.Contains(Plain(match.Value)) && !figures.Contains(match.Value))
             {
@@ -49,6 +49,10 @@ internal sealed partial class Grounding
         plain = plain.Contains('.', StringComparison.Ordinal) ? plain.TrimEnd('0').TrimEnd('.') : plain;
         return plain.TrimStart('0') is { Length: > 0 } digits ? digits : "0";
     }
+
+    /// <summary>What stands in a name, such as APT28 or T1059.001, is none.</summary>
+    [GeneratedRegex(@"(?<![\w.-])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)", RegexOptions.CultureInvariant)]
+    private static partial Regex Figures();
 
     [GeneratedRegex(@"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?", RegexOptions.CultureInvariant)]
     private static partial Regex Numbers();

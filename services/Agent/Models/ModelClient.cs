@@ -59,15 +59,21 @@ internal sealed class ModelClient(IHttpMessageHandlerFactory handlers, IOptions<
         }
     }
 
-    private static string Explain(Exception exception, bool late) => exception switch
+    private static string Explain(Exception? exception, bool late)
     {
-        _ when late => "The model server took too long.",
-        OutboundRefusedException refused => refused.Message,
-        { InnerException: ModelException inner } => inner.Message,
-        { InnerException: OutboundRefusedException inner } => inner.Message,
-        HttpRequestException => "The model server cannot be reached.",
-        _ => "The model server did not keep to the protocol.",
-    };
+        for (; exception is not null && !late; exception = exception.InnerException)
+        {
+            switch (exception)
+            {
+                case ModelException or OutboundRefusedException:
+                    return exception.Message;
+                case HttpRequestException or IOException:
+                    return "The model server cannot be reached.";
+            }
+        }
+
+        return late ? "The model server took too long." : "The model server did not keep to the protocol.";
+    }
 
     /// <summary>Null where the stream held nothing to go on with.</summary>
     private static async Task<ModelReply?> StreamAsync(

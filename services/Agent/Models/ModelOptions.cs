@@ -8,7 +8,7 @@ internal sealed class ModelOptions
     /// <summary>How often a model may be asked for one answer.</summary>
     public int MaxSteps { get; set; } = 10;
 
-    /// <summary>How long a model server may be silent.</summary>
+    /// <summary>How long a model server may be silent, before it begins to answer too.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long one step may take.</summary>

@@ -17,7 +17,7 @@ internal sealed class RepairHandler(HttpMessageHandler inner, ModelOptions optio
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         GuardedHttp.Limit(request, options.StepTimeout, MaxAnswerBytes);
-        var response = await base.SendAsync(request, cancellationToken);
+        var response = await BeginAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             var said = await response.Content.ReadAsStringAsync(cancellationToken);
@@ -38,6 +38,21 @@ internal sealed class RepairHandler(HttpMessageHandler inner, ModelOptions optio
         }
 
         return response;
+    }
+
+    /// <summary>A server that never begins to answer is as silent as one that stops.</summary>
+    private async Task<HttpResponseMessage> BeginAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using var silence = new CancellationTokenSource(options.IdleTimeout, clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, ct);
+        try
+        {
+            return await base.SendAsync(request, stop.Token);
+        }
+        catch (OperationCanceledException exception) when (silence.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new ModelException("The model server fell silent.", exception);
+        }
     }
 
     /// <summary>The repaired frames, one after the other, as they come in.</summary>

@@ -84,6 +84,9 @@ internal sealed class FilledTenant
         await MakeAsync(run, "/api/v2/knowledge-graph/nodes", new { node_type = "note", name = Word, properties = new { description = Secret } });
         await MakeAsync(run, "/api/v2/auth/mfa/methods", new { type = "totp" });
         await MakeAsync(run, "/api/v2/agent/chat_poll", new { message = $"How many malware are there, {Secret}?" });
+        await MakeAsync(run, "/api/v2/agent/memory", new { kind = "note", text = $"{Word} {Secret}" });
+        // Not enabled: questions are answered without a model.
+        using var provider = await Client.SendAsync(HttpMethod.Put, $"/api/v2/agent/providers/{Word}", new { base_url = $"https://{Word}.example.org/v1".ToLowerInvariant(), model = Secret, api_key = Secret, enabled = false });
         // Nobody may have the platform call itself, so that its first run fails at once.
         var feed = await MakeAsync(run, "/api/v2/threat-intel/feeds", new { name = Word, kind = "stix", url = $"http://127.0.0.1:9/{Secret}" });
         await AddByTaxiiAsync();

@@ -40,6 +40,7 @@ public sealed class ResumeTests(Stack stack) : IAsyncLifetime
         var response = await client.SendAsync(Ask(null), HttpCompletionOption.ResponseHeadersRead, Ct);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Ct));
         var first = (await reader.ReadLineAsync(Ct))!["id: ".Length..];
+        await Eventually.TrueAsync(() => Task.FromResult(!_agent.Door.Audiences.IsEmpty), TimeSpan.FromSeconds(10), Ct, "The exchange");
         var away = System.Diagnostics.Stopwatch.StartNew();
         response.Dispose();
         await _agent.Door.GivenUp.Task.WaitAsync(TimeSpan.FromSeconds(5), Ct);
