@@ -155,7 +155,7 @@ public sealed class ModelClientTests : IAsyncLifetime
 
         builder.Services.AddSingleton(TimeProvider.System).AddHttpClient();
         builder.AddGuardedHttp();
-        builder.Services.AddSingleton<IOptions<ModelOptions>>(Options.Create(new ModelOptions { IdleTimeout = TimeSpan.FromMilliseconds(400) })).AddSingleton<ModelClient>();
+        builder.Services.AddSingleton<IOptions<ModelOptions>>(Options.Create(new ModelOptions { IdleTimeout = TimeSpan.FromSeconds(3) })).AddSingleton<ModelClient>();
         return builder.Build();
     }
 }
