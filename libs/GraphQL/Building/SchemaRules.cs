@@ -170,9 +170,22 @@ internal sealed partial class SchemaRules
         {
             if (value.DefaultValue is { } literal)
             {
-                Require(InputLiterals.TryRead(literal, value.Type, null, out var read), $"The default value of {where} cannot be {literal}.");
+                object? read = null;
+                Require(CanRead(() => InputLiterals.TryRead(literal, value.Type, null, out read)), $"The default value of {where} cannot be {literal}.");
                 value.Default = read;
             }
+        }
+    }
+
+    private static bool CanRead(Func<bool> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception thrown) when (CoercionException.Refusal(thrown) is not null)
+        {
+            return false;
         }
     }
 

@@ -88,7 +88,19 @@ internal sealed class InputJson(string variable)
             Fault($"Within OneOf Input Object type \"{type}\", exactly one field must be specified, and the value for that field must be non-null.");
         }
 
-        return Faults.Count > before ? null : type.Bind?.Invoke(result) ?? result;
+        return Faults.Count > before ? null : Bound(type, result);
+    }
+
+    private object? Bound(InputObjectType type, InputObject value)
+    {
+        try
+        {
+            return type.Bind?.Invoke(value) ?? value;
+        }
+        catch (Exception thrown) when (CoercionException.Refusal(thrown) is not null)
+        {
+            return Fault(CoercionException.Refusal(thrown)!);
+        }
     }
 
     private object? Constrained(InputValue field, object? value)
@@ -114,9 +126,9 @@ internal sealed class InputJson(string variable)
         {
             return type.ParseValue(json);
         }
-        catch (CoercionException refused)
+        catch (Exception thrown) when (CoercionException.Refusal(thrown) is not null)
         {
-            return Fault($"Expected type \"{type}\". {refused.Message}");
+            return Fault($"Expected type \"{type}\". {CoercionException.Refusal(thrown)}");
         }
     }
 

@@ -155,7 +155,7 @@ internal static class InputLiterals
             value = type.ParseLiteral is { } parse ? parse(node) : type.ParseValue(ToJson(node, variables));
             return true;
         }
-        catch (CoercionException)
+        catch (Exception thrown) when (CoercionException.Refusal(thrown) is not null)
         {
             value = null;
             return false;

@@ -132,9 +132,11 @@ internal sealed class SelectionCollector(Schema schema, PreparedDocument documen
 
                 arguments[argument.Name] = InputLiterals.Constrained(argument, value);
             }
-            catch (CoercionException refused)
+            catch (Exception thrown)
             {
-                return Fault(given, $"Argument \"{argument.Name}\": {refused.Message}");
+                return CoercionException.Refusal(thrown) is { } why
+                    ? Fault(given, $"Argument \"{argument.Name}\": {why}")
+                    : Fault(given, "Internal server error.") with { Code = "INTERNAL_SERVER_ERROR" };
             }
         }
 

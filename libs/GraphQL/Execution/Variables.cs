@@ -37,10 +37,15 @@ public sealed class Variables
             }
             else if (definition.DefaultValue is { } literal)
             {
-                if (InputLiterals.TryRead(literal, type, null, out var value))
+                try
                 {
+                    InputLiterals.TryRead(literal, type, null, out var value);
                     variables._values[definition.Name] = value;
                     variables._json[definition.Name] = InputLiterals.ToJson(literal, null);
+                }
+                catch (Exception thrown) when (CoercionException.Refusal(thrown) is not null)
+                {
+                    faults.Add(Fault(document, definition, $"Variable \"${definition.Name}\" has an invalid default; {CoercionException.Refusal(thrown)}"));
                 }
             }
             else if (type is NonNullType)

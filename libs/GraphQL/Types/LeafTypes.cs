@@ -71,4 +71,16 @@ public sealed class InputObjectType : NamedType
 }
 
 /// <summary>A value that a scalar, an enum or a constraint refuses. The message is for the client.</summary>
-public sealed class CoercionException(string message) : Exception(message);
+public sealed class CoercionException(string message) : Exception(message)
+{
+    /// <summary>
+    /// What a client is told of an exception of a scalar or of a binding; null where it is a fault of ours. Parsers of the
+    /// framework refuse with exceptions of their own, and their messages are not for clients.
+    /// </summary>
+    internal static string? Refusal(Exception thrown) => thrown switch
+    {
+        CoercionException or GraphQLException => thrown.Message,
+        FormatException or InvalidOperationException or OverflowException or ArgumentException => "It does not have the form.",
+        _ => null,
+    };
+}

@@ -26,7 +26,8 @@ internal static class SameValues
         (VariableNode one, VariableNode other) => one.Name == other.Name,
         (IntNode one, IntNode other) => one.Digits == other.Digits,
         (FloatNode one, FloatNode other) => one.Digits == other.Digits,
-        (StringNode one, StringNode other) => one.Value == other.Value,
+        // "a" and """a""" are told apart, as graphql-js does: it compares what was written.
+        (StringNode one, StringNode other) => one.Value == other.Value && one.IsBlock == other.IsBlock,
         (BooleanNode one, BooleanNode other) => one.Value == other.Value,
         (EnumNode one, EnumNode other) => one.Name == other.Name,
         (NullNode, NullNode) => true,

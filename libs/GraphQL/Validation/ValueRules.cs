@@ -102,9 +102,9 @@ internal sealed class ValueRules(ValidationContext context, VariableRules variab
                 type.ParseValue(InputLiterals.ToJson(node, null));
             }
         }
-        catch (CoercionException refused)
+        catch (Exception thrown) when (CoercionException.Refusal(thrown) is not null)
         {
-            context.Report($"Expected value of type \"{type}\". {refused.Message}", node);
+            context.Report($"Expected value of type \"{type}\". {CoercionException.Refusal(thrown)}", node);
         }
     }
 

@@ -1,5 +1,6 @@
 using Platform.Benchmarks.Events;
 using Platform.Benchmarks.Gateway;
+using Platform.Benchmarks.GraphQL;
 using Platform.Benchmarks.Import;
 using Platform.Benchmarks.Lookup;
 using Platform.Benchmarks.Proofs;
@@ -15,7 +16,7 @@ namespace Platform.Benchmarks.Harness;
 internal sealed record Catalogue(string Command, IReadOnlyList<Measurement> All)
 {
     public static readonly Catalogue Benches = new(
-        "bench", [new GatewayBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new LookupBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench()]);
+        "bench", [new GatewayBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new LookupBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench(), new GraphQLBench()]);
 
     public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new UsageProof(), new UsageKillProof(), new RefreshRaceProof(), new ImportMemoryProof()]);
 }
