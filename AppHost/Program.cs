@@ -15,7 +15,7 @@ var graph = builder.AddGraph("graph").KeepData(run, "/var/lib/falkordb/data");
 
 if (!run.StoresOnly)
 {
-    var identity = builder.AddService("identity", "Identity", run).WithProfile().WithStore(identityDb).WithBroker(rabbitmq);
+    var identity = builder.AddService("identity", "Identity", run).WithStore(identityDb).WithBroker(rabbitmq);
     var tenancy = builder.AddService("tenancy", "Tenancy", run).WithStore(tenancyDb).WithBroker(rabbitmq);
     var threatIntel = builder.AddService("threatintel", "ThreatIntel", run).WithRoomForBatches().WithStore(threatIntelDb).WithBroker(rabbitmq);
     var knowledgeGraph = builder.AddService("knowledgegraph", "KnowledgeGraph", run).WithRoomForBatches().WithStore(graph).WithBroker(rabbitmq);

@@ -37,13 +37,6 @@ internal static class ServiceExtensions
     public static IResourceBuilder<ProjectResource> WithRoomForBatches(this IResourceBuilder<ProjectResource> service)
         => service.WithEnvironment("DOTNET_GCgen0size", "4000000").WithEnvironment("DOTNET_GCLOHThreshold", "400000");
 
-    /// <summary>
-    /// For a service whose work is many small requests and little at its start: its hot methods are profiled before the optimizing
-    /// compiler sees them, which costs a token an eighth less processor time (docs/adr/0016).
-    /// </summary>
-    public static IResourceBuilder<ProjectResource> WithProfile(this IResourceBuilder<ProjectResource> service)
-        => service.WithEnvironment("DOTNET_TieredPGO", "1");
-
     public static IResourceBuilder<ProjectResource> WithStore(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> store)
         => service.WithReference(store).WaitFor(store);
