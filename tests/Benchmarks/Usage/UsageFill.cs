@@ -42,7 +42,6 @@ internal sealed class UsageFill(NpgsqlDataSource owner, IReadOnlyList<Guid> tena
         await using var other = await owner.OpenConnectionAsync(ct);
         await using var logs = await connection.BeginBinaryImportAsync(CopyRows, ct);
         await using var rollups = await other.BeginBinaryImportAsync(CopyRollups, ct);
-        logs.Timeout = rollups.Timeout = TimeSpan.Zero;
         var random = new Random(writer);
         var hours = days * HoursADay;
         var mine = Enumerable.Range(0, tenants.Count).Where(t => t % Writers == writer).Select(t => new Tenant(tenants[t], rollups)).ToList();
