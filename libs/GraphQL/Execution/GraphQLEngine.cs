@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Platform.GraphQL;
@@ -8,6 +9,8 @@ public sealed record GraphQLRequest(string Query, string? OperationName = null, 
 /// <summary>A request that may be executed, or why not.</summary>
 public sealed class AdmittedRequest
 {
+    private string? _fingerprint;
+
     public IReadOnlyList<GraphQLError> Errors { get; internal init; } = [];
 
     public bool IsAdmitted => Errors.Count == 0;
@@ -20,11 +23,17 @@ public sealed class AdmittedRequest
     /// <summary>How long its answer may be kept.</summary>
     public CachePolicy Cache { get; internal init; } = CachePolicy.None;
 
+    /// <summary>The same for the same document, operation and variables, whoever asks: SHA-256 in lower-case hexadecimal.</summary>
+    public string Fingerprint => _fingerprint ??= Convert.ToHexStringLower(SHA256.HashData(
+        JsonSerializer.SerializeToUtf8Bytes(new[] { Document.Document.Text, Operation.Name, Given is { } given ? given.GetRawText() : null })));
+
     public PreparedDocument Document { get; internal init; } = null!;
 
     public OperationNode Operation { get; internal init; } = null!;
 
     public Variables Variables { get; internal init; } = null!;
+
+    internal JsonElement? Given { get; init; }
 }
 
 /// <summary>Reads, checks and executes requests against a schema. One for all requests.</summary>
@@ -104,7 +113,7 @@ public sealed class GraphQLEngine(Schema schema, EngineOptions? options = null)
         var cost = new OperationCost(document, variables, Options);
         return cost.Refuse(operation) is { } refusal
             ? Refused(refusal, TooExpensive)
-            : new AdmittedRequest { Document = document, Operation = operation, Variables = variables, Cost = cost.Total, Cache = cost.Cache };
+            : new AdmittedRequest { Document = document, Operation = operation, Variables = variables, Given = request.Variables, Cost = cost.Total, Cache = cost.Cache };
     }
 
     /// <summary>Admits and executes a query or mutation.</summary>

@@ -71,8 +71,21 @@ internal sealed class GraphQLHandler(GraphQLEngine engine, GraphQLHttpOptions op
             return;
         }
 
+        var kept = admitted.IsAdmitted && admitted.Cache.MaxAge > 0 ? options.Kept : null;
+        if (kept is not null && await kept.Find(context, admitted, context.RequestAborted) is { } known)
+        {
+            await WriteAsync(context, known, form, StatusCodes.Status200OK, CacheControl(context, admitted.Cache));
+            return;
+        }
+
         var result = await engine.ExecuteAsync(admitted, scope, context.RequestAborted);
-        await WriteAsync(context, result, form, ResponseForms.StatusOf(result, form));
+        var body = result.ToJson();
+        if (kept is not null && result.Cache is { MaxAge: > 0 })
+        {
+            await kept.Store(context, admitted, body, context.RequestAborted);
+        }
+
+        await WriteAsync(context, body, form, ResponseForms.StatusOf(result, form), CacheControl(context, result.Cache));
     }
 
     /// <summary>A batch: queries side by side, and one after another as soon as one of them changes something.</summary>
@@ -135,9 +148,11 @@ internal sealed class GraphQLHandler(GraphQLEngine engine, GraphQLHttpOptions op
         request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 
     private static Task WriteAsync(HttpContext context, ExecutionResult result, ResponseForm form, int status) =>
-        WriteAsync(context, result.ToJson(), form, status, result.Cache is { MaxAge: > 0 } cache && HttpMethods.IsGet(context.Request.Method)
-            ? string.Create(CultureInfo.InvariantCulture, $"{(cache.IsPrivate ? "private" : "public")}, max-age={cache.MaxAge}")
-            : "no-store");
+        WriteAsync(context, result.ToJson(), form, status, CacheControl(context, result.Cache));
+
+    private static string CacheControl(HttpContext context, CachePolicy? policy) => policy is { MaxAge: > 0 } && HttpMethods.IsGet(context.Request.Method)
+        ? string.Create(CultureInfo.InvariantCulture, $"{(policy.IsPrivate ? "private" : "public")}, max-age={policy.MaxAge}")
+        : "no-store";
 
     private static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body, ResponseForm form, int status, string cacheControl)
     {

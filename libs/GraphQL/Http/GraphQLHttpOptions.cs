@@ -39,6 +39,9 @@ public sealed record GraphQLHttpOptions
     /// <summary>Where documents are kept by their SHA-256; in this process's memory unless said.</summary>
     public PersistedDocuments Persisted { get; init; } = PersistedDocuments.InMemory();
 
+    /// <summary>Answers that may be kept for a while; none are unless said.</summary>
+    public KeptAnswers? Kept { get; init; }
+
     /// <summary>Answers a browser's GET without a query, with GraphiQL for example.</summary>
     public RequestDelegate? Page { get; init; }
 }

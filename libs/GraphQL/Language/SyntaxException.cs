@@ -39,7 +39,7 @@ public sealed class SyntaxException(string text, int position, string message, b
 /// <param name="MaxLength">UTF-16 code units.</param>
 /// <param name="MaxTokens">Lexical tokens, comments apart.</param>
 /// <param name="MaxDepth">Braces, brackets and parentheses inside one another.</param>
-public sealed record ParserLimits(int MaxLength = 100_000, int MaxTokens = 5_000, int MaxDepth = 100)
+public sealed record ParserLimits(int MaxLength = 100_000, int MaxTokens = 5_000, int MaxDepth = 50)
 {
     /// <summary>For documents of one's own: a stack still has an end.</summary>
     public static ParserLimits Trusted { get; } = new(int.MaxValue, int.MaxValue, 500);

@@ -99,6 +99,20 @@ public sealed class HttpTests(TestServer server)
     }
 
     [Fact]
+    public async Task An_answer_is_kept_for_the_same_question_where_the_schema_allows()
+    {
+        var query = "query A($for: String) { toss(for: $for) } query B { tossAnew } query C { toss tossAnew secret }";
+        var first = await server.PostAsync(new { query, operationName = "A", variables = new { @for = "a" } });
+        Assert.Equal(first.GetRawText(), (await server.PostAsync(new { query, operationName = "A", variables = new { @for = "a" } })).GetRawText());
+        Assert.NotEqual(first.GetRawText(), (await server.PostAsync(new { query, operationName = "A", variables = new { @for = "b" } })).GetRawText());
+        foreach (var operationName in new[] { "B", "C" })
+        {
+            var once = await server.PostAsync(new { query, operationName });
+            Assert.NotEqual(once.GetRawText(), (await server.PostAsync(new { query, operationName })).GetRawText());
+        }
+    }
+
+    [Fact]
     public async Task Errors_have_codes()
     {
         Assert.Equal("INSUFFICIENT_PERMISSIONS", Code(await server.PostAsync(new { query = "{ secret }" })));

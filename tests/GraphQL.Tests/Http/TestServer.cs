@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -17,7 +18,9 @@ namespace Platform.GraphQL.Tests.Http;
 public sealed class TestServer : IAsyncLifetime
 {
     private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, ReadOnlyMemory<byte>> _kept = new();
     private int _drops;
+    private int _tosses;
 
     public TestServer()
     {
@@ -36,6 +39,15 @@ public sealed class TestServer : IAsyncLifetime
             ConnectTimeout = TimeSpan.FromMilliseconds(300),
             MaxBody = 20_000,
             MaxBatch = 3,
+            Kept = new KeptAnswers
+            {
+                Find = (_, request, _) => new(_kept.TryGetValue(request.Fingerprint, out var body) ? body : (ReadOnlyMemory<byte>?)null),
+                Store = (_, request, body, _) =>
+                {
+                    _kept[request.Fingerprint] = body;
+                    return default;
+                },
+            },
         });
         _app.MapGraphQL("/known", new GraphQLEngine(Schema()), new GraphQLHttpOptions
         {
@@ -65,6 +77,8 @@ public sealed class TestServer : IAsyncLifetime
         schema.Query(query =>
         {
             query.Field("hello(name: String = \"world\" @constraint(maxLength: 10)): String").CacheControl(60).Resolve(context => $"Hello, {context.Argument<string>("name")}!");
+            query.Field("toss(for: String): Int").CacheControl(60).Resolve(_ => Interlocked.Increment(ref _tosses));
+            query.Field("tossAnew: Int").Resolve(_ => Interlocked.Increment(ref _tosses));
             query.Field("secret: String").Requires("read:secrets").Resolve(_ => "!");
             query.Field("dear: [Dear!]!").ListSize(50).Resolve(_ => new[] { new { A = 1 } });
         });

@@ -24,7 +24,7 @@ public static class HostileDocuments
     public static readonly IReadOnlyDictionary<string, Func<string>> All = new Dictionary<string, Func<string>>
     {
         ["deep"] = () => string.Concat(Enumerable.Repeat("{a", 5_000)) + string.Concat(Enumerable.Repeat("}", 5_000)),
-        ["deep within the parser's bound"] = () => string.Concat(Enumerable.Repeat("{one", 90)) + string.Concat(Enumerable.Repeat("}", 90)),
+        ["deep within the parser's bound"] = () => string.Concat(Enumerable.Repeat("{one", 45)) + string.Concat(Enumerable.Repeat("}", 45)),
         ["deep lists"] = () => "{take(list:" + new string('[', 40_000) + "})",
         ["deep types"] = () => "query($a:" + new string('[', 40_000) + ")",
         ["wide"] = () => "{" + string.Concat(Enumerable.Repeat("one{id} ", 2_000_000 / 8)) + "}",
