@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Agent.Answering;
 using Platform.Agent.Chat;
 using Platform.Agent.Storage;
-using Platform.Agent.Tools;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
 
