@@ -46,7 +46,7 @@ internal sealed class LookupBench : Measurement
         await using var database = await Stack.CreateDatabaseAsync(stores["postgres"], "threatintel");
         await using var host = new ServiceHost<ThreatIntelOptions>("threatintel", new Dictionary<string, string?>
         {
-            ["ConnectionStrings:threatinteldb"] = database.Owner,
+            ["ConnectionStrings:threatinteldb"] = database.Owner + ";Pooling=true",
             ["ConnectionStrings:rabbitmq"] = stores["rabbitmq"],
             ["Platform:DataRoot"] = run.Folder,
         });
