@@ -1,4 +1,3 @@
-using FalkorDb;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Platform.Contracts.Tenancy;
 using Platform.Contracts.ThreatIntel;
@@ -27,10 +26,7 @@ internal static class KnowledgeGraphSetup
     /// <summary>Adds the graph store, the projection of events and the features.</summary>
     public static WebApplicationBuilder AddKnowledgeGraph(this WebApplicationBuilder builder)
     {
-        var options = FalkorDbOptions.Parse(builder.Configuration.GetConnectionString("graph")
-            ?? throw new InvalidOperationException("ConnectionStrings:graph is not set."));
-        builder.Services.AddSingleton(_ => new FalkorDbClient(options));
-        builder.Services.AddSingleton<IGraphStore, FalkorGraphStore>();
+        builder.AddGraphStore();
         builder.Services.AddHealthChecks().AddCheck<GraphHealth>("graph", tags: ["ready"]);
 
         builder.Services.AddSingleton<Ledger>();
@@ -51,6 +47,9 @@ internal static class KnowledgeGraphSetup
 
         builder.Services.AddScoped<CallerGraph>();
         builder.Services.AddScoped<SearchNodes>();
+        builder.Services.AddScoped<FindSimilar>();
+        builder.Services.AddSingleton<EmbeddingsEngine>();
+        builder.AddGuardedHttp();
         builder.Services.AddScoped<FindNeighbors>();
         builder.Services.AddSingleton<FindPaths>();
         builder.Services.AddScoped<ReadTimeline>();

@@ -22,6 +22,7 @@ public sealed class CypherParserTests
     [InlineData("MATCH (`n`:`Malware`) /* CREATE */ RETURN `n`.`create` // DELETE\n;")]
     [InlineData("MATCH (n) WHERE n.set = 'CREATE (x)' RETURN n.delete AS merge_, 'MERGE'")]
     [InlineData("EXPLAIN MATCH (n) RETURN n")]
+    [InlineData("PROFILE MATCH (n) RETURN n")]
     [InlineData("MATCH (n) RETURN (n.x)-1, (n.x) < -1, 1..0 IS NULL")]
     [InlineData("RETURN {a: 1, `b c`: [1, [2]]}, point({latitude: 1.5, longitude: 2}), .5, 1e3")]
     public void Admits_what_reads(string query)
@@ -56,7 +57,8 @@ public sealed class CypherParserTests
     [InlineData("CALL db.idx.fulltext.createNodeIndex('X', 'y')")]
     [InlineData("CALL { MATCH (n) RETURN n } RETURN n")]
     [InlineData("MATCH (n) CALL { WITH n CREATE (m) } RETURN n")]
-    [InlineData("PROFILE MATCH (n) RETURN n")]
+    [InlineData("PROFILE CREATE (n)")]
+    [InlineData("MATCH (n) PROFILE RETURN n")]
     [InlineData("MATCH (n) WHERE n.name =~ '(a+)+$' RETURN n")]
     [InlineData("RETURN string.matchRegEx('a', '(a+)+$')")]
     [InlineData("RETURN intern('x')")]

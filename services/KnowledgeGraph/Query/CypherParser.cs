@@ -31,10 +31,10 @@ internal sealed partial class CypherParser
         }
 
         var parser = new CypherParser(CypherTokenizer.Read(query));
-        var explain = parser.TakeWord("EXPLAIN");
+        var plan = parser.TakeWord("EXPLAIN") ? PlanWanted.Explain : parser.TakeWord("PROFILE") ? PlanWanted.Profile : PlanWanted.None;
         var start = parser._at;
         var union = parser.ReadQuery();
-        return new ParsedQuery([.. parser._tokens.Skip(start)], parser.Parameters, union ? [] : [.. parser.Limits.Select(l => l with { Token = l.Token - start })], explain);
+        return new ParsedQuery([.. parser._tokens.Skip(start)], parser.Parameters, union ? [] : [.. parser.Limits.Select(l => l with { Token = l.Token - start })], plan);
     }
 
     private bool ReadQuery()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using FalkorDb;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
 using Platform.KnowledgeGraph.Storage;
@@ -33,6 +34,7 @@ public sealed class ApiTests(Stack stack) : IAsyncLifetime
         _host = new ServiceHost<GraphNode>("knowledgegraph", new Dictionary<string, string?>
         {
             ["ConnectionStrings:graph"] = await stack.ConnectionAsync("graph"),
+            ["Graph:AdminPassword"] = await stack.ConnectionAsync("graph-admin-password"),
             // Reads must work while the broker is away.
             ["ConnectionStrings:rabbitmq"] = "amqp://nobody:nothing@127.0.0.1:1",
             ["Logging:LogLevel:MassTransit"] = "None",
@@ -120,7 +122,11 @@ public sealed class ApiTests(Stack stack) : IAsyncLifetime
         Assert.Empty(await Ids(_red, new { query = "@name:* ) | (" }));
         var hit = (await PostAsync(_clear, "/api/v1/knowledge-graph/search?query=testing&search_type=text&limit=5", null)).GetProperty("data").GetProperty("items")[0];
         Assert.Equal("APT <em>Testing</em> Bear", hit.GetProperty("highlights").GetProperty("name").GetString());
-        await FailsAsync(_red.PostAsJsonAsync("/api/v2/knowledge-graph/search", new { query = "x", search_type = "semantic" }), 422, "VALIDATION_ERROR");
+        await FailsAsync(_red.PostAsJsonAsync("/api/v2/knowledge-graph/search", new { query = "x", search_type = "semantic" }), 422, "embeddings engine");
+        Assert.Equal(Bear, (await Ids(_clear, new { query = "fansy exampel", search_type = "similar" }))[0]);
+        Assert.Equal(Secret, (await Ids(_red, new { query = "operashun hiden", search_type = "similar" }))[0]);
+        Assert.DoesNotContain(Secret, await Ids(_clear, new { query = "operashun hiden", search_type = "similar", limit = 100 }));
+        Assert.Empty(await Ids(_clear, new { query = "--", search_type = "similar" }));
         await FailsAsync(_red.PostAsJsonAsync("/api/v2/knowledge-graph/search", new { query = "", limit = 1000 }), 422, "VALIDATION_ERROR");
         await FailsAsync(_red.PostAsJsonAsync("/api/v2/knowledge-graph/search", new { query = 5 }), 400, "MALFORMED_REQUEST");
     }
@@ -288,7 +294,35 @@ public sealed class ApiTests(Stack stack) : IAsyncLifetime
         Assert.Equal("x' CREATE (:Pwned) //", (await PostAsync(_red, "/api/v2/knowledge-graph/query", new { cypher = "RETURN $x AS x", parameters = new { x = "x' CREATE (:Pwned) //" } }))
             .GetProperty("results")[0].GetProperty("x").GetString());
         Assert.True((await PostAsync(_red, "/api/v2/knowledge-graph/query", new { cypher = "EXPLAIN MATCH (n) RETURN n" })).GetProperty("results").GetArrayLength() > 1);
+        Assert.Contains("Records produced", (await PostAsync(_red, "/api/v2/knowledge-graph/query", new { cypher = "PROFILE MATCH (n) RETURN n" })).GetProperty("results").ToString(), StringComparison.Ordinal);
+        await Refused("PROFILE CREATE (n)", 403, "QUERY_NOT_ALLOWED");
         Assert.Equal(4, await Count(_red, "MATCH (n) RETURN count(n)"));
+    }
+
+    [Fact]
+    public async Task The_database_user_of_a_graph_can_read_it_and_nothing_else()
+    {
+        var server = FalkorDbOptions.Parse(await stack.ConnectionAsync("graph"));
+        var administrator = new FalkorDbLogin("kgadmin", await stack.ConnectionAsync("graph-admin-password"));
+        using var readers = new FalkorReaders(server, administrator);
+        var ct = TestContext.Current.CancellationToken;
+        await readers.AdmitAsync(_fixture.Graph(), ct);
+        Assert.Equal(3L, (await readers.Graph(_fixture.Graph()).ReadAsync("MATCH (n) RETURN count(n)", null, ct)).Scalar<long>());
+        Assert.Equal(FalkorDbError.Denied, (await Assert.ThrowsAsync<FalkorDbException>(() => readers.Graph(_fixture.Graph()).QueryAsync("CREATE (n)", null, ct))).Error);
+
+        // As the reader of the clear graph, on the other graphs of the same tenant.
+        var login = FalkorReaders.LoginOf(administrator, _fixture.Graph());
+        using var reader = new FalkorDbClient(server with { User = login.User, Password = login.Password });
+        foreach (var key in new[] { _fixture.Graph(TlpLevel.Red), GraphKey.Ledger(_fixture.Tenant), _fixture.Graph().Vectors })
+        {
+            Assert.Equal(FalkorDbError.Denied, (await Assert.ThrowsAsync<FalkorDbException>(() => reader.Graph(key.Name).ReadAsync("MATCH (n) RETURN n", null, ct))).Error);
+        }
+
+        Assert.Equal(FalkorDbError.Denied, (await Assert.ThrowsAsync<FalkorDbException>(() => reader.ListAsync(ct))).Error);
+
+        // Users are lost with the server's memory; the next read makes its own again.
+        await readers.DismissAsync(_fixture.Graph(), ct);
+        Assert.Equal(3, (await GetAsync(_clear, "/api/v2/knowledge-graph/nodes?count=true")).GetProperty("total").GetInt32());
     }
 
     [Fact]
