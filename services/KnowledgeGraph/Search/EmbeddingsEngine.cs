@@ -17,7 +17,7 @@ internal sealed class EmbeddingsEngine(IConfiguration configuration, GuardedHttp
 
     public bool IsConfigured => Address is not null;
 
-    private Uri? Address => Uri.TryCreate(configuration["ML_ENGINE_URL"]?.TrimEnd('/') + "/internal/ml/embeddings", UriKind.Absolute, out var address) ? address : null;
+    private Uri? Address => configuration["ML_ENGINE_URL"] is { Length: > 0 } engine ? new Uri(engine.TrimEnd('/') + "/internal/ml/embeddings", UriKind.Absolute) : null;
 
     /// <summary>The vectors of texts by their ids; a text that the engine leaves out is missing.</summary>
     public async Task<IReadOnlyDictionary<string, float[]>> OfAsync(Guid tenant, IReadOnlyList<EmbeddingItem> items, CancellationToken ct)

@@ -124,7 +124,7 @@ internal static class MemoryAlgorithms
         }
     }
 
-    /// <summary>Raghavan, Albert, Kumara, "Near linear time algorithm to detect community structures", 2007; of equally frequent labels the least.</summary>
+    /// <summary>Raghavan, Albert, Kumara, "Near linear time algorithm to detect community structures", 2007; of equally frequent labels its own, else the greatest.</summary>
     public static int[] Communities(int nodes, IReadOnlyList<(int From, int To)> links)
     {
         var next = Neighbours(nodes, links, bothWays: true);
@@ -141,13 +141,17 @@ internal static class MemoryAlgorithms
             for (var i = 0; i < nodes; i++)
             {
                 counts.Clear();
-                var best = (Count: 0, Label: label[i]);
                 foreach (var to in next[i])
                 {
-                    var count = counts[label[to]] = counts.GetValueOrDefault(label[to]) + 1;
-                    if (count > best.Count || (count == best.Count && label[to] < best.Label))
+                    counts[label[to]] = counts.GetValueOrDefault(label[to]) + 1;
+                }
+
+                var best = (Count: counts.GetValueOrDefault(label[i]), Label: label[i]);
+                foreach (var (candidate, count) in counts)
+                {
+                    if (count > best.Count || (count == best.Count && best.Label != label[i] && candidate > best.Label))
                     {
-                        best = (count, label[to]);
+                        best = (count, candidate);
                     }
                 }
 

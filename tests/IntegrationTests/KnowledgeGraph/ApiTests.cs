@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using FalkorDb;
+using Microsoft.AspNetCore.Builder;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
 using Platform.KnowledgeGraph.Storage;
@@ -129,6 +130,41 @@ public sealed class ApiTests(Stack stack) : IAsyncLifetime
         Assert.Empty(await Ids(_clear, new { query = "--", search_type = "similar" }));
         await FailsAsync(_red.PostAsJsonAsync("/api/v2/knowledge-graph/search", new { query = "", limit = 1000 }), 422, "VALIDATION_ERROR");
         await FailsAsync(_red.PostAsJsonAsync("/api/v2/knowledge-graph/search", new { query = 5 }), 400, "MALFORMED_REQUEST");
+    }
+
+    [Fact]
+    public async Task Search_by_meaning_asks_the_engine_and_says_when_it_fails()
+    {
+        await using var engine = WebApplication.CreateSlimBuilder().Build();
+        var asked = new List<JsonElement>();
+        engine.Urls.Add("http://127.0.0.1:0");
+        engine.MapPost("/internal/ml/embeddings", (JsonElement body) =>
+        {
+            asked.Add(body);
+            // To this engine, a wrench is what the question means.
+            return body.GetProperty("items").EnumerateArray().Select(i => new
+            {
+                id = i.GetProperty("id").GetString(),
+                embedding = i.GetProperty("id").GetString() is "question" or Tool ? new[] { 1.0, 0.1 } : [0.1, 1.0],
+            });
+        });
+        await engine.StartAsync(TestContext.Current.CancellationToken);
+        await using var host = new ServiceHost<GraphNode>("knowledgegraph", new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:graph"] = await stack.ConnectionAsync("graph"),
+            ["Graph:AdminPassword"] = await stack.ConnectionAsync("graph-admin-password"),
+            ["ConnectionStrings:rabbitmq"] = "amqp://nobody:nothing@127.0.0.1:1",
+            ["Logging:LogLevel:MassTransit"] = "None",
+            ["ML_ENGINE_URL"] = engine.Urls.First(),
+            ["Outbound:AllowedNetworks:0"] = "127.0.0.0/8",
+        });
+        var client = host.ClientFor(ServiceHost<GraphNode>.User(_fixture.Tenant, "read:all", TlpLevel.Clear));
+        var found = await PostAsync(client, "/api/v2/knowledge-graph/search", new { query = "something to turn bolts", search_type = "semantic", limit = 1 });
+        Assert.Equal(Tool, Assert.Single(found.GetProperty("items").EnumerateArray()).GetProperty("id").GetString());
+        Assert.Equal(_fixture.Tenant, asked[0].GetProperty("tenant_id").GetGuid());
+        Assert.DoesNotContain(Secret, asked[0].ToString(), StringComparison.Ordinal);
+        await engine.StopAsync(TestContext.Current.CancellationToken);
+        await FailsAsync(client.PostAsJsonAsync("/api/v2/knowledge-graph/search", new { query = "x", search_type = "semantic" }), 502, "UPSTREAM_UNAVAILABLE");
     }
 
     [Fact]
