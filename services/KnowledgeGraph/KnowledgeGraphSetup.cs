@@ -10,6 +10,7 @@ using Platform.KnowledgeGraph.Overview;
 using Platform.KnowledgeGraph.Paths;
 using Platform.KnowledgeGraph.Projection;
 using Platform.KnowledgeGraph.Query;
+using Platform.KnowledgeGraph.Rebuild;
 using Platform.KnowledgeGraph.Relationships;
 using Platform.KnowledgeGraph.Search;
 using Platform.KnowledgeGraph.Storage;
@@ -35,6 +36,8 @@ internal static class KnowledgeGraphSetup
         builder.Services.AddSingleton<Projector>();
         builder.AddBackupParts();
         builder.Services.AddSingleton<GraphBackup>();
+        builder.Services.AddSingleton<RebuildLedger>();
+        builder.Services.AddSingleton<RebuildGraph>();
         builder.AddMessaging(ServiceName, m => m
             .AddBatchConsumer<BackupRequestedConsumer, BackupRequested>(messageLimit: 1)
             .AddBatchConsumer<RestoreRequestedConsumer, RestoreRequested>(messageLimit: 1)
@@ -43,7 +46,9 @@ internal static class KnowledgeGraphSetup
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsUpsertedConsumer, ThreatObjectsUpserted>(messageLimit: 8)
             .AddBatchConsumer<RelationshipsUpsertedConsumer, RelationshipsUpserted>(messageLimit: 8)
-            .AddBatchConsumer<ThreatObjectsRemovedConsumer, ThreatObjectsRemoved>(messageLimit: 8));
+            .AddBatchConsumer<ThreatObjectsRemovedConsumer, ThreatObjectsRemoved>(messageLimit: 8)
+            .AddBatchConsumer<ThreatObjectsExportedConsumer, ThreatObjectsExported>(messageLimit: 8)
+            .AddBatchConsumer<ThreatExportCompletedConsumer, ThreatExportCompleted>(messageLimit: 8));
 
         builder.Services.AddScoped<CallerGraph>();
         builder.Services.AddScoped<SearchNodes>();
@@ -75,6 +80,7 @@ internal static class KnowledgeGraphSetup
         graph.MapExport();
         graph.MapQuery();
         graph.MapOverview();
+        graph.MapRebuilds();
         return api;
     }
 }
