@@ -34,7 +34,7 @@ internal sealed class GraphBench : Measurement
     {
         await using var platform = await run.PlatformAsync(storesOnly: true);
         var stores = await platform.ConnectionsAsync();
-        using var fill = new GraphFill(stores["graph"], Tenant);
+        await using var fill = new GraphFill(stores["graph"], Tenant);
         await using var host = new ServiceHost<GraphNode>("knowledgegraph", new Dictionary<string, string?>
         {
             ["ConnectionStrings:graph"] = stores["graph"],

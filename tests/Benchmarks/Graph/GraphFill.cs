@@ -9,7 +9,7 @@ namespace Platform.Benchmarks.Graph;
 /// A tenant's graph with five times as many relationships as nodes. The ends of a relationship are drawn so that few nodes have very
 /// many, as in threat intelligence: the chance to be one falls with the cube root.
 /// </summary>
-internal sealed class GraphFill(string connection, Guid tenant) : IDisposable
+internal sealed class GraphFill(string connection, Guid tenant) : IAsyncDisposable
 {
     public const int EdgesPerNode = 5;
     private const int NodesAtOnce = 10_000;
@@ -47,7 +47,14 @@ internal sealed class GraphFill(string connection, Guid tenant) : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    /// <summary>Leaves nothing in a server that runs for something else too.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var store = new FalkorGraphStore(_client);
+        await store.DropAsync(GraphKey.Of(tenant, TlpLevel.Clear), CancellationToken.None);
+        await store.DropAsync(GraphKey.Ledger(tenant), CancellationToken.None);
+        _client.Dispose();
+    }
 
     private static (string Label, IReadOnlyDictionary<string, object?> Properties) Node(int node) => (Labels[node % Labels.Length], new Dictionary<string, object?>
     {

@@ -400,6 +400,13 @@ public sealed class ApiTests(Stack stack) : IAsyncLifetime
         var patched = await ReadAsync(await writer.PatchAsJsonAsync($"/api/v2/knowledge-graph/nodes/{id}", new { name = "db02", properties = new { rack = (int?)null, floor = 3 } }));
         Assert.Equal(("db02", 3, false), (patched.GetProperty("name").GetString(), patched.GetProperty("properties").GetProperty("floor").GetInt32(), patched.GetProperty("properties").TryGetProperty("rack", out _)));
 
+        using var stale = new HttpRequestMessage(HttpMethod.Delete, $"/api/v2/knowledge-graph/nodes/{id}");
+        stale.Headers.TryAddWithoutValidation("If-Match", created.Headers.ETag?.ToString() ?? "W/\"1\"");
+        await FailsAsync(writer.SendAsync(stale), 412, "PRECONDITION_FAILED");
+        using var fresh = new HttpRequestMessage(HttpMethod.Patch, $"/api/v2/knowledge-graph/nodes/{id}") { Content = JsonContent.Create(new { name = "db02" }) };
+        fresh.Headers.TryAddWithoutValidation("If-Match", (await writer.GetAsync($"/api/v2/knowledge-graph/nodes/{id}")).Headers.ETag!.ToString());
+        Assert.Equal(HttpStatusCode.OK, (await writer.SendAsync(fresh)).StatusCode);
+
         var link = new { source_id = Bear, target_id = id, type = "targets", properties = new { note = "seen" } };
         Assert.Equal(HttpStatusCode.Created, (await writer.PostAsJsonAsync("/api/v2/knowledge-graph/relationships", link)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await writer.PostAsJsonAsync("/api/v2/knowledge-graph/relationships", link)).StatusCode);
