@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Contracts;
 using Platform.Contracts.KnowledgeGraph;
 using Platform.ServiceDefaults;
+using Fault = Platform.ServiceDefaults.Fault;
 
 namespace Platform.KnowledgeGraph.Rebuild;
 
