@@ -42,7 +42,7 @@ internal sealed partial class FakeNeo4j : HttpMessageHandler
         var answer = Answer?.Invoke(database, statement);
         if (answer == "hang")
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
         }
 
         return Respond(HttpStatusCode.Accepted, answer ?? (database == "system" ? OfSystem(statement, body.GetProperty("parameters")) : OfDatabase(database, statement, body.GetProperty("parameters"))));

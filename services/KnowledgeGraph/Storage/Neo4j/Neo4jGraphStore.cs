@@ -192,14 +192,16 @@ internal sealed class Neo4jGraphStore(Neo4jClient client, Neo4jDatabases databas
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
         var answer = await client.RunAsync(databases.NameOf(graph), cypher, parameters, isRead, limits, ct);
         var elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(started);
-        var rows = await Neo4jValues.ConvertAsync(answer, async elements =>
+        var rows = await Neo4jValues.ConvertAsync(answer, OwnIdsAsync, ct);
+        return new GraphRows(answer.Fields, rows, elapsed);
+
+        async Task<IReadOnlyDictionary<string, string>> OwnIdsAsync(IReadOnlyCollection<string> elements, CancellationToken token)
         {
             var found = await client.RunAsync(
                 databases.NameOf(graph), "MATCH (n) WHERE elementId(n) IN $ids RETURN elementId(n), n.id",
-                new Dictionary<string, object?> { ["ids"] = elements }, isRead: true, limits, ct);
+                new Dictionary<string, object?> { ["ids"] = elements }, isRead: true, limits, token);
             return found.Values.ToDictionary(r => (string)Neo4jJson.Read(r[0])!, r => Neo4jJson.Read(r[1]) as string ?? "");
-        });
-        return new GraphRows(answer.Fields, rows, elapsed);
+        }
     }
 
     private async Task<(string Name, long Count)[]> CountsAsync(GraphKey graph, string names, Func<string, string> count, CancellationToken ct)

@@ -8,7 +8,9 @@ internal static class Neo4jValues
 
     /// <param name="answer">Of the server.</param>
     /// <param name="idsOf">The own ids of nodes that are only named by relationships.</param>
-    public static async Task<IReadOnlyList<object?[]>> ConvertAsync(Neo4jAnswer answer, Func<IReadOnlyCollection<string>, Task<IReadOnlyDictionary<string, string>>> idsOf)
+    /// <param name="ct">Ends the work.</param>
+    public static async Task<IReadOnlyList<object?[]>> ConvertAsync(
+        Neo4jAnswer answer, Func<IReadOnlyCollection<string>, CancellationToken, Task<IReadOnlyDictionary<string, string>>> idsOf, CancellationToken ct)
     {
         var rows = answer.Values.Select(row => row.EnumerateArray().Select(Neo4jJson.Read).ToArray()).ToArray();
         var (ids, ends) = (new Dictionary<string, string>(), new HashSet<string>());
@@ -20,7 +22,7 @@ internal static class Neo4jValues
         ends.ExceptWith(ids.Keys);
         if (ends.Count > 0)
         {
-            foreach (var (element, id) in await idsOf(ends))
+            foreach (var (element, id) in await idsOf(ends, ct))
             {
                 ids[element] = id;
             }
