@@ -23,6 +23,9 @@ internal sealed class ParsedQuery(IReadOnlyList<CypherToken> tokens, IReadOnlySe
     /// <summary>The parameters that it needs.</summary>
     public IReadOnlySet<string> Parameters { get; } = parameters;
 
+    /// <summary>Those of them that are ends of ranges, and so at most <see cref="CypherParser.MaxRange"/>.</summary>
+    public required IReadOnlySet<string> Ranged { get; init; }
+
     /// <summary>Whether the plan is asked for instead of the rows.</summary>
     public PlanWanted Plan { get; } = plan;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FalkorDb;
 using Platform.Contracts;
 using Platform.KnowledgeGraph.Storage;
@@ -92,6 +93,10 @@ internal sealed class RunQuery(CallerGraph graph, IGraphStore store)
             {
                 CypherWriter.Literal(value);
                 parameters[name] = value;
+                if (query.Ranged.Contains(name) && (value.ValueKind != JsonValueKind.Number || Math.Abs(value.GetDouble()) > CypherParser.MaxRange))
+                {
+                    errors[$"parameters.{name}"] = [$"is the end of a range, and must be a number of at most {CypherParser.MaxRange}"];
+                }
             }
             catch (ArgumentException exception)
             {
