@@ -59,6 +59,9 @@ internal sealed partial class CypherParser
             case "range":
                 CheckRange();
                 break;
+            case "replace":
+                CheckReplace();
+                break;
         }
 
         TakeWord("DISTINCT");

@@ -97,6 +97,17 @@ internal sealed partial class CypherParser
         }
     }
 
+    /// <summary>A replacement that is longer than what it replaces multiplies texts, in a step that no memory limit is looked at in.</summary>
+    private void CheckReplace()
+    {
+        var end = EndOf(_at - 1, "(", ")");
+        var (search, comma, replacement) = (_tokens[Math.Max(0, end - 3)], _tokens[Math.Max(0, end - 2)], _tokens[end - 1]);
+        if (!comma.IsSymbol(",") || search.Kind != TokenKind.Text || replacement.Kind != TokenKind.Text || replacement.Value.Length > search.Value.Length)
+        {
+            throw new QueryRefusedException(Refusal.TooExpensive, "REPLACE takes two texts written out, the second no longer than the first.");
+        }
+    }
+
     private double RangeLength(int open)
     {
         var (end, length, sum) = (EndOf(open, "(", ")"), 0.0, 0.0);
