@@ -44,11 +44,14 @@ public sealed class FalkorDbGraph
 
     /// <summary>The plan of a query, one operation a line.</summary>
     public Task<IReadOnlyList<string>> ExplainAsync(string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct) =>
-        PlanAsync("GRAPH.EXPLAIN", cypher, parameters, ct);
+        PlanAsync(["GRAPH.EXPLAIN", Name], cypher, parameters, _client.Options.DefaultTimeout, ct);
 
-    /// <summary>Runs a query and answers its plan with what each operation took.</summary>
-    public Task<IReadOnlyList<string>> ProfileAsync(string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct) =>
-        PlanAsync("GRAPH.PROFILE", cypher, parameters, ct);
+    /// <summary>
+    /// Runs a query and answers its plan with what each operation took. The server runs it whatever it does: it may write, and makes a
+    /// graph that does not exist.
+    /// </summary>
+    public Task<IReadOnlyList<string>> ProfileAsync(string cypher, IReadOnlyDictionary<string, object?>? parameters, TimeSpan timeout, CancellationToken ct) =>
+        PlanAsync(["GRAPH.PROFILE", Name, "timeout", ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)], cypher, parameters, timeout, ct);
 
     /// <summary>Removes the graph; false when there was none.</summary>
     public async Task<bool> DeleteAsync(CancellationToken ct)
@@ -148,9 +151,10 @@ public sealed class FalkorDbGraph
         return (names, version);
     }
 
-    private async Task<IReadOnlyList<string>> PlanAsync(string command, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct)
+    private async Task<IReadOnlyList<string>> PlanAsync(
+        string[] words, string cypher, IReadOnlyDictionary<string, object?>? parameters, TimeSpan timeout, CancellationToken ct)
     {
-        var reply = await _client.ExecuteAsync([command, Name], CypherWriter.Write(cypher, parameters), null, _client.Options.DefaultTimeout, 1024 * 1024, ct);
+        var reply = await _client.ExecuteAsync(words, CypherWriter.Write(cypher, parameters), null, timeout, 1024 * 1024, ct);
         return Array.ConvertAll(reply.OrThrow().Items, i => i.Text);
     }
 }

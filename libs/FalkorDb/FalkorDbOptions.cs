@@ -1,5 +1,8 @@
 namespace FalkorDb;
 
+/// <summary>An ACL user and their password.</summary>
+public sealed record FalkorDbLogin(string User, string Password);
+
 /// <summary>Where the server is and how to talk to it.</summary>
 public sealed record FalkorDbOptions
 {
@@ -11,6 +14,12 @@ public sealed record FalkorDbOptions
     public string? User { get; init; }
 
     public string? Password { get; init; }
+
+    /// <summary>
+    /// Who a command on a graph is run as, asked with the graph's name, where that is not always the same user; a connection changes its
+    /// user as needed. A command whose user cannot sign in is not sent.
+    /// </summary>
+    public Func<string, FalkorDbLogin>? LoginOf { get; init; }
 
     /// <summary>Connections open at once at most; one carries one command at a time.</summary>
     public int MaxConnections { get; init; } = 32;

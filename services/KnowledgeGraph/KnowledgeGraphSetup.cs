@@ -1,4 +1,3 @@
-using FalkorDb;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Platform.Contracts.Tenancy;
 using Platform.Contracts.ThreatIntel;
@@ -11,6 +10,7 @@ using Platform.KnowledgeGraph.Overview;
 using Platform.KnowledgeGraph.Paths;
 using Platform.KnowledgeGraph.Projection;
 using Platform.KnowledgeGraph.Query;
+using Platform.KnowledgeGraph.Rebuild;
 using Platform.KnowledgeGraph.Relationships;
 using Platform.KnowledgeGraph.Search;
 using Platform.KnowledgeGraph.Storage;
@@ -27,10 +27,7 @@ internal static class KnowledgeGraphSetup
     /// <summary>Adds the graph store, the projection of events and the features.</summary>
     public static WebApplicationBuilder AddKnowledgeGraph(this WebApplicationBuilder builder)
     {
-        var options = FalkorDbOptions.Parse(builder.Configuration.GetConnectionString("graph")
-            ?? throw new InvalidOperationException("ConnectionStrings:graph is not set."));
-        builder.Services.AddSingleton(_ => new FalkorDbClient(options));
-        builder.Services.AddSingleton<IGraphStore, FalkorGraphStore>();
+        builder.AddGraphStore();
         builder.Services.AddHealthChecks().AddCheck<GraphHealth>("graph", tags: ["ready"]);
 
         builder.Services.AddSingleton<Ledger>();
@@ -39,6 +36,8 @@ internal static class KnowledgeGraphSetup
         builder.Services.AddSingleton<Projector>();
         builder.AddBackupParts();
         builder.Services.AddSingleton<GraphBackup>();
+        builder.Services.AddSingleton<RebuildLedger>();
+        builder.Services.AddSingleton<RebuildGraph>();
         builder.AddMessaging(ServiceName, m => m
             .AddBatchConsumer<BackupRequestedConsumer, BackupRequested>(messageLimit: 1)
             .AddBatchConsumer<RestoreRequestedConsumer, RestoreRequested>(messageLimit: 1)
@@ -47,10 +46,15 @@ internal static class KnowledgeGraphSetup
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsUpsertedConsumer, ThreatObjectsUpserted>(messageLimit: 8)
             .AddBatchConsumer<RelationshipsUpsertedConsumer, RelationshipsUpserted>(messageLimit: 8)
-            .AddBatchConsumer<ThreatObjectsRemovedConsumer, ThreatObjectsRemoved>(messageLimit: 8));
+            .AddBatchConsumer<ThreatObjectsRemovedConsumer, ThreatObjectsRemoved>(messageLimit: 8)
+            .AddBatchConsumer<ThreatObjectsExportedConsumer, ThreatObjectsExported>(messageLimit: 8)
+            .AddBatchConsumer<ThreatExportCompletedConsumer, ThreatExportCompleted>(messageLimit: 8));
 
         builder.Services.AddScoped<CallerGraph>();
         builder.Services.AddScoped<SearchNodes>();
+        builder.Services.AddScoped<FindSimilar>();
+        builder.Services.AddSingleton<EmbeddingsEngine>();
+        builder.AddGuardedHttp();
         builder.Services.AddScoped<FindNeighbors>();
         builder.Services.AddSingleton<FindPaths>();
         builder.Services.AddScoped<ReadTimeline>();
@@ -76,6 +80,7 @@ internal static class KnowledgeGraphSetup
         graph.MapExport();
         graph.MapQuery();
         graph.MapOverview();
+        graph.MapRebuilds();
         return api;
     }
 }

@@ -1,3 +1,4 @@
+using Platform.Contracts.KnowledgeGraph;
 using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Analytics;
@@ -42,6 +43,7 @@ internal static class ThreatIntelSetup
         builder.AddMessaging<ThreatIntelDb>(ServiceName, consumers => consumers
             .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>()
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
+            .AddBatchConsumer<GraphRebuildRequestedConsumer, GraphRebuildRequested>(messageLimit: 1)
             .AddBackups());
         builder.AddBackups();
         builder.Services.AddScoped<ObjectWriter>();

@@ -14,6 +14,7 @@ internal sealed class RespConnection : IDisposable
     private readonly NetworkStream _stream;
     private readonly RespReader _reader;
     private readonly ArrayBufferWriter<byte> _request = new(4096);
+    private FalkorDbLogin? _login;
 
     private RespConnection(Socket socket)
     {
@@ -51,6 +52,17 @@ internal sealed class RespConnection : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Makes the connection that of another user, unless it is already.</summary>
+    public async Task SignInAsync(FalkorDbLogin login, CancellationToken ct)
+    {
+        if (_login != login)
+        {
+            _login = null;
+            (await SendAsync(["AUTH", login.User, login.Password], default, 64 * 1024, ct)).OrThrow();
+            _login = login;
         }
     }
 

@@ -27,6 +27,11 @@ internal sealed class RespPool(FalkorDbOptions options) : IDisposable
             RespValue reply;
             try
             {
+                if (options.LoginOf is { } loginOf && words.Count > 1)
+                {
+                    await connection.SignInAsync(loginOf(words[1]), deadline.Token);
+                }
+
                 reply = await connection.SendAsync(words, body, maxReplyBytes, deadline.Token);
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)

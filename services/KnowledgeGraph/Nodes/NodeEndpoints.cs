@@ -31,8 +31,17 @@ internal static class NodeEndpoints
     }
 
     /// <summary>One node.</summary>
-    private static async Task<Results<Ok<GraphNode>, FaultResult>> GetNode(string id, CallerGraph graph, CancellationToken ct) =>
-        await graph.NodeAsync(id, ct) is { } node ? TypedResults.Ok(node) : Faults.NotFound("node");
+    private static async Task<Results<Ok<GraphNode>, FaultResult>> GetNode(string id, CallerGraph graph, HttpResponse response, CancellationToken ct) =>
+        await graph.NodeAsync(id, ct) is { } node ? Tagged(node, response) : Faults.NotFound("node");
+
+    private static Ok<GraphNode> Tagged(GraphNode node, HttpResponse response)
+    {
+        response.SetETag(node.VersionOf());
+        return TypedResults.Ok(node);
+    }
+
+    private static async Task<bool> IsAsReadAsync(HttpRequest request, string id, CallerGraph graph, CancellationToken ct) =>
+        request.Headers.IfMatch.Count == 0 || await graph.NodeAsync(id, ct) is not { } node || request.IfMatch(node.VersionOf());
 
     /// <summary>Adds a node of the user's own.</summary>
     private static async Task<Results<Created<GraphNode>, FaultResult>> CreateNode(Body<CreateNode> body, WriteNodes write, HttpContext context, CancellationToken ct)
@@ -49,15 +58,25 @@ internal static class NodeEndpoints
     }
 
     /// <summary>Changes a node of the user's own; 409 for one that comes from ThreatIntel.</summary>
-    private static async Task<Results<Ok<GraphNode>, FaultResult>> ChangeNode(string id, Body<ChangeNode> body, WriteNodes write, CancellationToken ct)
+    private static async Task<Results<Ok<GraphNode>, FaultResult>> ChangeNode(string id, Body<ChangeNode> body, WriteNodes write, CallerGraph graph, HttpContext context, CancellationToken ct)
     {
+        if (!await IsAsReadAsync(context.Request, id, graph, ct))
+        {
+            return Faults.PreconditionFailed();
+        }
+
         var (node, fault) = await write.ChangeAsync(id, body.Value, ct);
-        return fault is null ? TypedResults.Ok(node!) : fault;
+        return fault is null ? Tagged(node!, context.Response) : fault;
     }
 
     /// <summary>Removes a node of the user's own; 409 for one that comes from ThreatIntel.</summary>
-    private static async Task<Results<NoContent, FaultResult>> DeleteNode(string id, WriteNodes write, CancellationToken ct)
+    private static async Task<Results<NoContent, FaultResult>> DeleteNode(string id, WriteNodes write, CallerGraph graph, HttpRequest request, CancellationToken ct)
     {
+        if (!await IsAsReadAsync(request, id, graph, ct))
+        {
+            return Faults.PreconditionFailed();
+        }
+
         var fault = await write.DeleteAsync(id, ct);
         return fault is null ? TypedResults.NoContent() : fault;
     }

@@ -8,7 +8,8 @@ namespace Platform.KnowledgeGraph.Projection;
 /// <param name="MessageId">It is applied once.</param>
 /// <param name="OccurredAt">When ThreatIntel made the change; null for what users add here.</param>
 /// <param name="Changes">What it says.</param>
-internal sealed record Incoming(Guid MessageId, DateTimeOffset? OccurredAt, IReadOnlyList<Change> Changes);
+/// <param name="IsToldAgain">True for what a rebuild repeats: the graphs may hold it, whatever the ledger knows.</param>
+internal sealed record Incoming(Guid MessageId, DateTimeOffset? OccurredAt, IReadOnlyList<Change> Changes, bool IsToldAgain = false);
 
 /// <summary>What a message says about one id.</summary>
 internal abstract record Change(string Id, long Revision);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Platform.KnowledgeGraph.Search;
 using Platform.KnowledgeGraph.Storage;
 
 namespace Platform.KnowledgeGraph.Projection;
@@ -11,7 +12,8 @@ internal sealed class GraphWriter(IGraphStore store)
     private static readonly GraphIndex[] Indexes =
     [
         new(Vocabulary.AnyObject, ["id"]),
-        new(Vocabulary.AnyObject, ["name", "description", "search_terms"], FullText: true),
+        new(Vocabulary.AnyObject, ["name", "description", "search_terms"], IndexKind.Words),
+        new(Vocabulary.AnyObject, [], IndexKind.Vectors),
     ];
 
     public Task PrepareAsync(GraphKey graph, CancellationToken ct) => store.PrepareAsync(graph, Indexes, ct);
@@ -27,7 +29,8 @@ internal sealed class GraphWriter(IGraphStore store)
     public async Task PutNodesAsync(
         GraphKey graph, IEnumerable<(string Label, IReadOnlyDictionary<string, object?> Properties)> nodes, bool areNew, CancellationToken ct)
     {
-        foreach (var group in nodes.GroupBy(n => n.Label, n => n.Properties))
+        var all = nodes.ToArray();
+        foreach (var group in all.GroupBy(n => n.Label, n => n.Properties))
         {
             var put = areNew
                 ? $"UNWIND $rows AS row CREATE (n:{Vocabulary.AnyObject}:{Checked(group.Key)}) SET n = row"
@@ -39,6 +42,36 @@ internal sealed class GraphWriter(IGraphStore store)
                     put,
                     new Dictionary<string, object?> { ["rows"] = rows },
                     ct);
+            }
+        }
+
+        await PutVectorsAsync(graph, all, areNew, ct);
+    }
+
+    /// <summary>What has no text any more has no vector either.</summary>
+    private async Task PutVectorsAsync(
+        GraphKey graph, IReadOnlyList<(string Label, IReadOnlyDictionary<string, object?> Properties)> nodes, bool areNew, CancellationToken ct)
+    {
+        foreach (var part in nodes.Chunk(RowsPerQuery))
+        {
+            var (vectors, none) = (new List<(string, float[])>(part.Length), new List<string>());
+            foreach (var (_, properties) in part)
+            {
+                var (id, features) = ((string)properties["id"]!, LexicalVector.Of(properties));
+                if (features.Count > 0)
+                {
+                    vectors.Add((id, LexicalVector.Fold(features)));
+                }
+                else
+                {
+                    none.Add(id);
+                }
+            }
+
+            await store.PutVectorsAsync(graph, vectors, ct);
+            if (!areNew && none.Count > 0)
+            {
+                await store.RemoveVectorsAsync(graph, none, ct);
             }
         }
     }
@@ -55,8 +88,12 @@ internal sealed class GraphWriter(IGraphStore store)
     }
 
     /// <summary>Takes out nodes with their relationships.</summary>
-    public Task RemoveNodesAsync(GraphKey graph, IReadOnlyCollection<string> ids, CancellationToken ct) => store.WriteAsync(
-        graph, $"UNWIND $ids AS x MATCH (n:{Vocabulary.AnyObject} {{id: x}}) DETACH DELETE n", new Dictionary<string, object?> { ["ids"] = ids }, ct);
+    public async Task RemoveNodesAsync(GraphKey graph, IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        await store.WriteAsync(
+            graph, $"UNWIND $ids AS x MATCH (n:{Vocabulary.AnyObject} {{id: x}}) DETACH DELETE n", new Dictionary<string, object?> { ["ids"] = ids }, ct);
+        await store.RemoveVectorsAsync(graph, ids, ct);
+    }
 
     /// <summary>Puts relationships, and answers those of which an end is not there.</summary>
     public async Task<IReadOnlyList<T>> PutEdgesAsync<T>(

@@ -9,6 +9,7 @@ namespace Platform.KnowledgeGraph.Projection;
 internal sealed class ProjectionPlan
 {
     private readonly LedgerState _before;
+    private bool _isToldAgain;
 
     private ProjectionPlan(LedgerState before)
     {
@@ -43,13 +44,14 @@ internal sealed class ProjectionPlan
     /// </summary>
     public bool IsNew(Change change) => IsNew(change.Id);
 
-    public bool IsNew(string id) => !_before.Slots.ContainsKey(id);
+    public bool IsNew(string id) => !_isToldAgain && !_before.Slots.ContainsKey(id);
 
     public static ProjectionPlan Of(IEnumerable<Incoming> messages, LedgerState before)
     {
         var plan = new ProjectionPlan(before);
         foreach (var message in messages)
         {
+            plan._isToldAgain |= message.IsToldAgain;
             foreach (var change in message.Changes)
             {
                 plan.Take(change);

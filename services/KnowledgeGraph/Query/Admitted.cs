@@ -12,8 +12,8 @@ internal static class Admitted
     public const int MaxHops = 20;
 
     /// <summary>
-    /// Functions. Not among them: regular expressions (they can run for ever and cannot be interrupted) and what fills the server's
-    /// memory beyond a query's end.
+    /// Functions. Not among them: regular expressions (they can run for ever and cannot be interrupted), what makes one text of a
+    /// long list (a step that no memory limit is looked at in), and what fills the server's memory beyond a query's end.
     /// </summary>
     public static readonly FrozenSet<string> Functions = new[]
     {
@@ -22,9 +22,9 @@ internal static class Admitted
         "labels", "last", "left", "length", "list.dedup", "list.insert", "list.remove", "list.sort", "localdatetime", "localtime", "log", "log10",
         "ltrim", "max", "min", "nodes", "none", "outdegree", "percentilecont", "percentiledisc", "pi", "point", "pow", "properties", "radians",
         "rand", "randomuuid", "range", "reduce", "relationships", "replace", "reverse", "right", "round", "rtrim", "shortestpath",
-        "allshortestpaths", "sign", "sin", "single", "size", "split", "sqrt", "startnode", "stdev", "stdevp", "string.join", "substring", "sum",
+        "allshortestpaths", "sign", "sin", "single", "size", "split", "sqrt", "startnode", "stdev", "stdevp", "substring", "sum",
         "tail", "tan", "timestamp", "toboolean", "tobooleanlist", "tobooleanornull", "tofloat", "tofloatlist", "tofloatornull", "tointeger",
-        "tointegerlist", "tointegerornull", "tojson", "tolower", "tostring", "tostringlist", "tostringornull", "toupper", "trim", "type", "typeof",
+        "tointegerlist", "tointegerornull", "tolower", "tostring", "tostringlist", "tostringornull", "toupper", "trim", "type", "typeof",
         "vec.cosinedistance", "vec.euclideandistance", "vecf32",
     }.ToFrozenSet();
 

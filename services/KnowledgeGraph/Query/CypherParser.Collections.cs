@@ -13,15 +13,14 @@ internal sealed partial class CypherParser
             // [x IN list] is read as a comprehension, as the store does.
             ReadName();
             _at++;
-            ReadExpression();
-            ReadComprehensionEnd();
+            ReadBody(ReadLoopList(), ReadComprehensionEnd);
         }
         else if (Now.Kind == TokenKind.Name && _tokens[_at + 1].IsSymbol("=") && _tokens[_at + 2].IsSymbol("("))
         {
             ReadName();
             ExpectSymbol("=");
             ReadPath();
-            ReadComprehensionEnd();
+            ReadBody(UnknownList, ReadComprehensionEnd);
         }
         else
         {
@@ -38,7 +37,7 @@ internal sealed partial class CypherParser
             ReadExpression();
             if (Now.IsWord("WHERE") || Now.IsSymbol("|"))
             {
-                ReadComprehensionEnd();
+                ReadBody(UnknownList, ReadComprehensionEnd);
                 return;
             }
 

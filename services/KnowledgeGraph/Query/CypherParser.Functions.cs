@@ -1,11 +1,9 @@
-using System.Globalization;
-
 namespace Platform.KnowledgeGraph.Query;
 
 /// <summary>Calls of functions: only the admitted ones, and no range that the store could not interrupt.</summary>
 internal sealed partial class CypherParser
 {
-    private const int MaxRange = 1_000_000;
+    public const int MaxRange = 1_000_000;
 
     /// <summary>The name before an opening parenthesis, which dots may be part of; null where there is none.</summary>
     private string? FunctionName()
@@ -46,12 +44,13 @@ internal sealed partial class CypherParser
             case "any" or "all" or "none" or "single" when _tokens[_at + 1].IsWord("IN"):
                 ReadName();
                 _at++;
-                ReadExpression();
-                if (TakeWord("WHERE"))
+                ReadBody(ReadLoopList(), () =>
                 {
-                    ReadExpression();
-                }
-
+                    if (TakeWord("WHERE"))
+                    {
+                        ReadExpression();
+                    }
+                });
                 ExpectSymbol(")");
                 return;
             case "reduce":
@@ -60,35 +59,12 @@ internal sealed partial class CypherParser
             case "range":
                 CheckRange();
                 break;
+            case "replace":
+                CheckReplace();
+                break;
         }
 
         TakeWord("DISTINCT");
         ReadList(")");
-    }
-
-    private void ReadReduce()
-    {
-        ReadName();
-        ExpectSymbol("=");
-        ReadExpression();
-        ExpectSymbol(",");
-        ReadName();
-        Expect(TakeWord("IN"), "IN");
-        ReadExpression();
-        ExpectSymbol("|");
-        ReadExpression();
-        ExpectSymbol(")");
-    }
-
-    /// <summary>The store makes a range as a whole and cannot be interrupted while it does.</summary>
-    private void CheckRange()
-    {
-        for (var at = _at; !_tokens[at].IsSymbol(")") && _tokens[at].Kind != TokenKind.End; at++)
-        {
-            if (_tokens[at].Kind == TokenKind.Number && double.Parse(_tokens[at].Value, CultureInfo.InvariantCulture) > MaxRange)
-            {
-                throw new QueryRefusedException(Refusal.TooExpensive, $"A range goes up to {MaxRange}.");
-            }
-        }
     }
 }

@@ -16,6 +16,9 @@ internal sealed partial class CypherParser
     /// <summary>Names of the parameters that the query uses.</summary>
     private HashSet<string> Parameters { get; } = [];
 
+    /// <summary>Those of them that are ends of ranges: they must not be large.</summary>
+    private HashSet<string> Ranged { get; } = [];
+
     /// <summary>Where the row limit goes: the token before which it is put, or that it replaces.</summary>
     private List<RowLimit> Limits { get; } = [];
 
@@ -31,10 +34,10 @@ internal sealed partial class CypherParser
         }
 
         var parser = new CypherParser(CypherTokenizer.Read(query));
-        var explain = parser.TakeWord("EXPLAIN");
+        var plan = parser.TakeWord("EXPLAIN") ? PlanWanted.Explain : parser.TakeWord("PROFILE") ? PlanWanted.Profile : PlanWanted.None;
         var start = parser._at;
         var union = parser.ReadQuery();
-        return new ParsedQuery([.. parser._tokens.Skip(start)], parser.Parameters, union ? [] : [.. parser.Limits.Select(l => l with { Token = l.Token - start })], explain);
+        return new ParsedQuery([.. parser._tokens.Skip(start)], parser.Parameters, union ? [] : [.. parser.Limits.Select(l => l with { Token = l.Token - start })], plan) { Ranged = parser.Ranged };
     }
 
     private bool ReadQuery()

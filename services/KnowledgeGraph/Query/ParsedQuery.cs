@@ -4,14 +4,30 @@ using FalkorDb;
 
 namespace Platform.KnowledgeGraph.Query;
 
+/// <summary>What is wanted of a query's plan.</summary>
+internal enum PlanWanted
+{
+    /// <summary>Nothing: the rows are wanted.</summary>
+    None,
+
+    /// <summary>The plan alone.</summary>
+    Explain,
+
+    /// <summary>The plan, with what each operation took.</summary>
+    Profile,
+}
+
 /// <summary>An admitted query, which is written anew for the store.</summary>
-internal sealed class ParsedQuery(IReadOnlyList<CypherToken> tokens, IReadOnlySet<string> parameters, IReadOnlyList<RowLimit> limits, bool explain)
+internal sealed class ParsedQuery(IReadOnlyList<CypherToken> tokens, IReadOnlySet<string> parameters, IReadOnlyList<RowLimit> limits, PlanWanted plan)
 {
     /// <summary>The parameters that it needs.</summary>
     public IReadOnlySet<string> Parameters { get; } = parameters;
 
-    /// <summary>True where only the plan is asked for.</summary>
-    public bool Explain { get; } = explain;
+    /// <summary>Those of them that are ends of ranges, and so at most <see cref="CypherParser.MaxRange"/>.</summary>
+    public required IReadOnlySet<string> Ranged { get; init; }
+
+    /// <summary>Whether the plan is asked for instead of the rows.</summary>
+    public PlanWanted Plan { get; } = plan;
 
     /// <summary>
     /// The query for the store. It asks for one row more than may be answered, so that it shows when there are more. White space is kept

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FalkorDb;
 using Platform.Contracts;
 using Platform.KnowledgeGraph.Storage;
@@ -37,7 +38,7 @@ internal sealed class RunQuery(CallerGraph graph, IGraphStore store)
         try
         {
             var key = await graph.KeyAsync(ct);
-            return (query.Explain ? await ExplainAsync(key, query, parameters, ct) : await ReadAsync(key, query, parameters, ct), null);
+            return (query.Plan != PlanWanted.None ? await PlanAsync(key, query, parameters, ct) : await ReadAsync(key, query, parameters, ct), null);
         }
         catch (GraphStoreException exception) when (exception.Failure is GraphFailure.Invalid)
         {
@@ -68,9 +69,9 @@ internal sealed class RunQuery(CallerGraph graph, IGraphStore store)
         return new QueryAnswer(rows.Columns, results, new QueryStats(count, rows.Rows.Count > MaxRows, Math.Round(rows.Elapsed.TotalMilliseconds, 3)));
     }
 
-    private async Task<QueryAnswer> ExplainAsync(GraphKey key, ParsedQuery query, IReadOnlyDictionary<string, object?> parameters, CancellationToken ct)
+    private async Task<QueryAnswer> PlanAsync(GraphKey key, ParsedQuery query, IReadOnlyDictionary<string, object?> parameters, CancellationToken ct)
     {
-        var plan = await store.ExplainAsync(key, query.Write(MaxRows), parameters, ct);
+        var plan = await store.PlanAsync(key, query.Write(MaxRows), parameters, query.Plan == PlanWanted.Profile, Limits.Timeout, ct);
         var rows = plan.Select(line => new Dictionary<string, object?> { ["plan"] = line }).ToArray();
         return new QueryAnswer(["plan"], rows, new QueryStats(rows.Length, false, 0));
     }
@@ -92,6 +93,10 @@ internal sealed class RunQuery(CallerGraph graph, IGraphStore store)
             {
                 CypherWriter.Literal(value);
                 parameters[name] = value;
+                if (query.Ranged.Contains(name) && (value.ValueKind != JsonValueKind.Number || Math.Abs(value.GetDouble()) > CypherParser.MaxRange))
+                {
+                    errors[$"parameters.{name}"] = [$"is the end of a range, and must be a number of at most {CypherParser.MaxRange}"];
+                }
             }
             catch (ArgumentException exception)
             {

@@ -14,18 +14,23 @@ internal static class SearchEndpoints
     }
 
     /// <summary>Nodes whose name, description, aliases or external ids match, best first.</summary>
-    private static async Task<Results<Ok<SearchAnswer>, FaultResult>> Search(ReadBody<SearchRequest> body, SearchNodes search, CancellationToken ct) =>
+    private static async Task<Results<Ok<SearchAnswer>, FaultResult>> Search(
+        ReadBody<SearchRequest> body, SearchNodes search, FindSimilar similar, EmbeddingsEngine embeddings, CancellationToken ct) =>
         body.Value.SearchType switch
         {
-            "similar" => Faults.Invalid("search_type", "similar is not available on this platform yet; use text, exact or prefix"),
-            "semantic" => Faults.Invalid("search_type", "semantic needs an embeddings engine, and none is configured; use text, exact or prefix"),
+            "similar" => TypedResults.Ok(await similar.RunAsync(body.Value, ct)),
+            "semantic" when !embeddings.IsConfigured => Faults.Invalid("search_type", "semantic needs an embeddings engine, and none is configured; use text, exact, prefix or similar"),
+            "semantic" => TypedResults.Ok(await similar.ByMeaningAsync(body.Value, ct)),
             _ => TypedResults.Ok(await search.RunAsync(body.Value, ct)),
         };
 }
 
 /// <summary>A search.</summary>
 /// <param name="Query">What to look for.</param>
-/// <param name="SearchType"><c>text</c> (all words, in any form), <c>exact</c> (a name, alias, id or external id as a whole), <c>prefix</c>.</param>
+/// <param name="SearchType">
+/// <c>text</c> (all words, in any form), <c>exact</c> (a name, alias, id or external id as a whole), <c>prefix</c>, <c>similar</c> (spelled
+/// alike), <c>semantic</c> (of like meaning, where an embeddings engine is configured).
+/// </param>
 /// <param name="Limit">At most this many, 1–100.</param>
 internal sealed record SearchRequest(string Query, string SearchType = "text", int Limit = 20);
 

@@ -68,6 +68,6 @@ internal sealed class SearchNodes(CallerGraph graph, IGraphStore store)
         return false;
     }
 
-    private static SearchHit Hit(ScoredNode found, IReadOnlyList<string> words) => new(
+    public static SearchHit Hit(ScoredNode found, IReadOnlyList<string> words) => new(
         found.Node.Id, found.Node.Labels, found.Node.Name, found.Node.Properties, Math.Round(found.Score, 4), Highlights.Of(found.Node, words));
 }

@@ -4,16 +4,21 @@ using FalkorDb;
 namespace Platform.KnowledgeGraph.Storage;
 
 /// <summary>The graphs in FalkorDB, over RESP.</summary>
-internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
+internal sealed class FalkorGraphStore(FalkorDbClient client, FalkorReaders? readers = null) : IGraphStore
 {
+    /// <summary>The operations of a plan that change something, reach outside, or cannot be seen through.</summary>
+    private static readonly string[] Writes = ["Create", "Merge", "Delete", "Update", "Remove", "Set", "Foreach", "Load CSV", "Call Subquery"];
+
     private const string IdsOf = "MATCH (n) WHERE id(n) IN $ids RETURN id(n), n.id";
 
     public async Task<GraphRows> ReadAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, ReadLimits limits, CancellationToken ct)
     {
         try
         {
-            var result = await Graph(graph).ReadAsync(cypher, parameters, ct, new QueryOptions(limits.Timeout, limits.MaxBytes, limits.FromUser));
-            return await ToRowsAsync(graph, result, ct);
+            return await AsReaderAsync(
+                graph,
+                async g => await ToRowsAsync(g, await g.ReadAsync(cypher, parameters, ct, new QueryOptions(limits.Timeout, limits.MaxBytes, limits.FromUser)), ct),
+                ct);
         }
         catch (FalkorDbException exception) when (exception.Error == FalkorDbError.MissingGraph)
         {
@@ -30,7 +35,7 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
         try
         {
             var result = await Graph(graph).QueryAsync(cypher, parameters, ct, new QueryOptions(TimeSpan.FromSeconds(30)));
-            return await ToRowsAsync(graph, result, ct);
+            return await ToRowsAsync(Graph(graph), result, ct);
         }
         catch (FalkorDbException exception)
         {
@@ -43,20 +48,32 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
     {
         foreach (var index in indexes)
         {
+            if (index.Kind == IndexKind.Vectors)
+            {
+                await FalkorVectors.PrepareAsync(this, graph, ct);
+                continue;
+            }
+
             foreach (var property in index.Properties)
             {
-                try
-                {
-                    await Graph(graph).QueryAsync($"CREATE {(index.FullText ? "FULLTEXT " : "")}INDEX FOR (n:{index.Label}) ON (n.{property})", null, ct);
-                }
-                catch (FalkorDbException exception) when (exception.Error == FalkorDbError.Exists)
-                {
-                }
-                catch (FalkorDbException exception)
-                {
-                    throw Failure(exception);
-                }
+                await IndexAsync(graph, $"CREATE {(index.Kind == IndexKind.Words ? "FULLTEXT " : "")}INDEX FOR (n:{index.Label}) ON (n.{property})", ct);
             }
+        }
+    }
+
+    /// <summary>Makes an index unless there is one.</summary>
+    internal async Task IndexAsync(GraphKey graph, string cypher, CancellationToken ct)
+    {
+        try
+        {
+            await Graph(graph).QueryAsync(cypher, null, ct);
+        }
+        catch (FalkorDbException exception) when (exception.Error == FalkorDbError.Exists)
+        {
+        }
+        catch (FalkorDbException exception)
+        {
+            throw Failure(exception);
         }
     }
 
@@ -65,6 +82,11 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
         try
         {
             await Graph(graph).DeleteAsync(ct);
+            await Graph(graph.Vectors).DeleteAsync(ct);
+            if (readers is not null && graph.Level is not null)
+            {
+                await readers.DismissAsync(graph, ct);
+            }
         }
         catch (FalkorDbException exception)
         {
@@ -72,10 +94,16 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
         }
     }
 
+    /// <summary>The vectors go first: what is found by them is looked up in the graph, where it may not be yet.</summary>
     public async Task ReplaceAsync(GraphKey graph, GraphKey by, CancellationToken ct)
     {
         try
         {
+            if ((await client.CommandAsync(["EXISTS", by.Vectors.Name], ct)).Integer == 1)
+            {
+                await client.CommandAsync(["RENAME", by.Vectors.Name, graph.Vectors.Name], ct);
+            }
+
             await client.CommandAsync(["RENAME", by.Name, graph.Name], ct);
         }
         catch (FalkorDbException exception)
@@ -88,7 +116,7 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
     {
         try
         {
-            return [.. (await client.ListAsync(ct)).Select(name => new GraphKey(name))];
+            return [.. (await client.ListAsync(ct)).Select(name => new GraphKey(name)).Where(key => !key.IsVectors)];
         }
         catch (FalkorDbException exception)
         {
@@ -117,6 +145,25 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
         }
 
         return found;
+    }
+
+    public Task PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct) =>
+        FalkorVectors.PutAsync(this, graph, vectors, ct);
+
+    public Task RemoveVectorsAsync(GraphKey graph, IReadOnlyCollection<string> ids, CancellationToken ct) => FalkorVectors.RemoveAsync(this, graph, ids, ct);
+
+    public Task<IReadOnlyList<string>> NearestAsync(GraphKey graph, float[] vector, int count, CancellationToken ct) =>
+        FalkorVectors.NearestAsync(this, graph, vector, count, ct);
+
+    public async Task<IReadOnlyDictionary<string, long>> CountWordsAsync(GraphKey graph, IReadOnlyCollection<string> words, CancellationToken ct)
+    {
+        var rows = await ReadAsync(
+            graph,
+            $"UNWIND $words AS word CALL db.idx.fulltext.queryNodes('{Vocabulary.AnyObject}', word) YIELD node RETURN word, count(node)",
+            new Dictionary<string, object?> { ["words"] = words },
+            ReadLimits.Default,
+            ct);
+        return rows.Rows.ToDictionary(r => (string)r[0]!, r => (long)r[1]!);
     }
 
     public Task<IReadOnlyList<ScoredNode>> RankAsync(GraphKey graph, Ranking by, AlgorithmScope scope, int limit, CancellationToken ct) =>
@@ -148,11 +195,34 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
         .OrderBy(p => p.Key, StringComparer.Ordinal)
         .ToArray();
 
-    public async Task<IReadOnlyList<string>> ExplainAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct)
+    /// <summary>
+    /// To profile a query the server runs it, with no read-only form of the command: so the plan is looked at first. It tells what the
+    /// server itself would do, not what a parser takes the query for.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> PlanAsync(
+        GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, bool profile, TimeSpan timeout, CancellationToken ct)
     {
         try
         {
-            return await Graph(graph).ExplainAsync(cypher, parameters, ct);
+            var plan = await AsReaderAsync(graph, g => g.ExplainAsync(cypher, parameters, ct), ct);
+            if (!profile)
+            {
+                return plan;
+            }
+
+            foreach (var operation in plan)
+            {
+                if (Array.Exists(Writes, w => operation.AsSpan().TrimStart().StartsWith(w, StringComparison.Ordinal)))
+                {
+                    throw new GraphStoreException(GraphFailure.NotAllowed, "Only queries that read are allowed.");
+                }
+            }
+
+            return await AsReaderAsync(graph, g => g.ProfileAsync(cypher, parameters, timeout, ct), ct);
+        }
+        catch (FalkorDbException exception) when (exception.Error == FalkorDbError.MissingGraph)
+        {
+            return [];
         }
         catch (FalkorDbException exception)
         {
@@ -164,11 +234,30 @@ internal sealed class FalkorGraphStore(FalkorDbClient client) : IGraphStore
 
     private FalkorDbGraph Graph(GraphKey key) => client.Graph(key.Name);
 
-    private async Task<GraphRows> ToRowsAsync(GraphKey graph, QueryResult result, CancellationToken ct)
+    /// <summary>Does something as the user who can read this one graph; what no reader sees is read as the service.</summary>
+    private async Task<T> AsReaderAsync<T>(GraphKey key, Func<FalkorDbGraph, Task<T>> read, CancellationToken ct)
+    {
+        if (readers is null || key.Level is null)
+        {
+            return await read(Graph(key));
+        }
+
+        try
+        {
+            return await read(readers.Graph(key));
+        }
+        catch (FalkorDbException exception) when (exception.Error == FalkorDbError.Denied)
+        {
+            await readers.AdmitAsync(key, ct);
+            return await read(readers.Graph(key));
+        }
+    }
+
+    private static async Task<GraphRows> ToRowsAsync(FalkorDbGraph graph, QueryResult result, CancellationToken ct)
     {
         var values = new FalkorValues(async (unknown, token) =>
         {
-            var found = await Graph(graph).ReadAsync(IdsOf, new Dictionary<string, object?> { ["ids"] = unknown }, token);
+            var found = await graph.ReadAsync(IdsOf, new Dictionary<string, object?> { ["ids"] = unknown }, token);
             return found.Rows.ToDictionary(r => (long)r[0]!, r => r[1] as string ?? "");
         });
         var rows = await values.ConvertAsync(result.Rows, ct);

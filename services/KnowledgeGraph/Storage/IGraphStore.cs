@@ -36,15 +36,39 @@ internal interface IGraphStore
     /// <summary>What the graph is made of; what no longer occurs is left out.</summary>
     Task<GraphSummary> SummarizeAsync(GraphKey graph, CancellationToken ct);
 
-    /// <summary>The plan of a query, one operation a line.</summary>
-    Task<IReadOnlyList<string>> ExplainAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct);
+    /// <summary>
+    /// The plan of a query that cannot write, one operation a line; with <paramref name="profile"/> the query is run, and each line says
+    /// what its operation took.
+    /// </summary>
+    Task<IReadOnlyList<string>> PlanAsync(
+        GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, bool profile, TimeSpan timeout, CancellationToken ct);
+
+    /// <summary>Keeps the vectors of nodes, by their ids.</summary>
+    Task PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct);
+
+    /// <summary>Forgets the vectors of nodes.</summary>
+    Task RemoveVectorsAsync(GraphKey graph, IReadOnlyCollection<string> ids, CancellationToken ct);
+
+    /// <summary>The ids of the nodes whose vectors are nearest to one, nearest first, by the angle between them.</summary>
+    Task<IReadOnlyList<string>> NearestAsync(GraphKey graph, float[] vector, int count, CancellationToken ct);
+
+    /// <summary>How many nodes each word occurs in, in any of its forms.</summary>
+    Task<IReadOnlyDictionary<string, long>> CountWordsAsync(GraphKey graph, IReadOnlyCollection<string> words, CancellationToken ct);
 
     /// <summary>Throws unless the store answers.</summary>
     Task PingAsync(CancellationToken ct);
 }
 
-/// <summary>An index of nodes with a label: over one property by value, or over several by their words.</summary>
-internal sealed record GraphIndex(string Label, IReadOnlyList<string> Properties, bool FullText = false);
+/// <summary>An index of nodes with a label: over properties by value, over several by their words, or over the nodes' vectors.</summary>
+internal sealed record GraphIndex(string Label, IReadOnlyList<string> Properties, IndexKind Kind = IndexKind.Value);
+
+/// <summary>What an index finds by.</summary>
+internal enum IndexKind
+{
+    Value,
+    Words,
+    Vectors,
+}
 
 /// <summary>How a text is searched for.</summary>
 internal enum TextMatch

@@ -12,7 +12,7 @@ internal static class SearchText
     private const int MaxWords = 16;
 
     /// <summary>The words of a text, in lower case.</summary>
-    public static IReadOnlyList<string> Words(string text)
+    public static IReadOnlyList<string> Words(string text, int most = MaxWords)
     {
         var words = new List<string>();
         var word = new StringBuilder();
@@ -24,11 +24,11 @@ internal static class SearchText
             }
             else
             {
-                Take(words, word);
+                Take(words, word, most);
             }
         }
 
-        Take(words, word);
+        Take(words, word, most);
         return words;
     }
 
@@ -50,9 +50,22 @@ internal static class SearchText
         return query.ToString();
     }
 
-    private static void Take(List<string> words, StringBuilder word)
+    /// <summary>The same for Lucene: words of nothing but letters, digits and marks need no escape, in lower case none is an operator.</summary>
+    public static string ToLucene(TextSearch search)
     {
-        if (word.Length > 0 && words.Count < MaxWords)
+        var words = Words(search.Text);
+        var query = new StringBuilder();
+        for (var i = 0; i < words.Count; i++)
+        {
+            query.Append(i == 0 ? "+" : " +").Append(words[i]).Append(search.Match == TextMatch.Prefix && i == words.Count - 1 ? "*" : "");
+        }
+
+        return query.ToString();
+    }
+
+    private static void Take(List<string> words, StringBuilder word, int most)
+    {
+        if (word.Length > 0 && words.Count < most)
         {
             words.Add(word.ToString());
         }

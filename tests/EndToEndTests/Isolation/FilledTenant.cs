@@ -96,6 +96,10 @@ internal sealed class FilledTenant
         await Eventually.TrueAsync(
             async () => (await Client.GetAsync("/api/v2/knowledge-graph/nodes?limit=100")).ToString().Contains($"{Word} malware", StringComparison.Ordinal),
             TimeSpan.FromSeconds(30), ct, $"The graph of {Word}");
+        await MakeAsync(run, "/api/v2/knowledge-graph/rebuilds", new { });
+        await Eventually.TrueAsync(
+            async () => (await Client.GetAsync("/api/v2/knowledge-graph/rebuilds")).GetProperty("items")[0].GetProperty("state").GetString() == "completed",
+            TimeSpan.FromSeconds(30), ct, $"The rebuild of the graph of {Word}");
     }
 
     /// <summary>No list shows the status of what was added; its id is kept from the answer.</summary>

@@ -30,13 +30,14 @@ internal sealed class AgentFixture : IAsyncDisposable
     private readonly WebApplicationFactory<AgentDb> _host;
     private readonly ExchangeDoor _door;
 
-    private AgentFixture(GraphFixture graph, TestDatabase database, string graphConnection, string broker, Dictionary<string, string?> settings)
+    private AgentFixture(GraphFixture graph, TestDatabase database, string graphConnection, string graphPassword, string broker, Dictionary<string, string?> settings)
     {
         Graph = graph;
         _database = database;
         _graphHost = new ServiceHost<GraphNode>("knowledgegraph", new Dictionary<string, string?>
         {
             ["ConnectionStrings:graph"] = graphConnection,
+            ["Graph:AdminPassword"] = graphPassword,
             ["ConnectionStrings:rabbitmq"] = "amqp://nobody:nothing@127.0.0.1:1",
             ["Logging:LogLevel:MassTransit"] = "None",
         });
@@ -74,6 +75,7 @@ internal sealed class AgentFixture : IAsyncDisposable
         await GraphFixture.StartAsync(stack),
         await stack.CreateDatabaseAsync("agent"),
         await stack.ConnectionAsync("graph"),
+        await stack.ConnectionAsync("graph-admin-password"),
         await stack.ConnectionAsync("rabbitmq"),
         settings.ToDictionary(s => s.Name, s => (string?)s.Value));
 

@@ -21,6 +21,7 @@ public sealed class EventsTests(Stack stack)
         await using var host = new ServiceHost<GraphNode>("knowledgegraph", new Dictionary<string, string?>
         {
             ["ConnectionStrings:graph"] = await stack.ConnectionAsync("graph"),
+            ["Graph:AdminPassword"] = await stack.ConnectionAsync("graph-admin-password"),
             ["ConnectionStrings:rabbitmq"] = await stack.ConnectionAsync("rabbitmq"),
         });
         var client = host.ClientFor(ServiceHost<GraphNode>.User(fixture.Tenant, "read:all"));

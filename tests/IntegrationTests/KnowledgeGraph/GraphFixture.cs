@@ -3,6 +3,7 @@ using FalkorDb;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
 using Platform.KnowledgeGraph.Projection;
+using Platform.KnowledgeGraph.Rebuild;
 using Platform.KnowledgeGraph.Storage;
 using Platform.TestSupport;
 
@@ -21,6 +22,8 @@ internal sealed class GraphFixture : IAsyncDisposable
         var writer = new GraphWriter(Store);
         Graphs = new LevelGraphs(Ledger, Store, writer, TimeProvider.System);
         Projector = new Projector(Ledger, Graphs, writer);
+        Rebuilds = new RebuildLedger(Store);
+        Rebuild = new RebuildGraph(Rebuilds, Ledger, Graphs, writer, Projector, Store, TimeProvider.System);
     }
 
     public Guid Tenant { get; } = Guid.NewGuid();
@@ -29,6 +32,8 @@ internal sealed class GraphFixture : IAsyncDisposable
     public Ledger Ledger { get; }
     public LevelGraphs Graphs { get; }
     public Projector Projector { get; }
+    public RebuildLedger Rebuilds { get; }
+    public RebuildGraph Rebuild { get; }
 
     public static async Task<GraphFixture> StartAsync(Stack stack) => new(await stack.ConnectionAsync("graph"));
 

@@ -36,8 +36,18 @@ internal sealed class InterruptedStore(IGraphStore inner, Random random) : IGrap
 
     public Task<GraphSummary> SummarizeAsync(GraphKey graph, CancellationToken ct) => inner.SummarizeAsync(graph, ct);
 
-    public Task<IReadOnlyList<string>> ExplainAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, CancellationToken ct) =>
-        inner.ExplainAsync(graph, cypher, parameters, ct);
+    public Task<IReadOnlyList<string>> PlanAsync(
+        GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, bool profile, TimeSpan timeout, CancellationToken ct) =>
+        inner.PlanAsync(graph, cypher, parameters, profile, timeout, ct);
+
+    public Task PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct) => inner.PutVectorsAsync(graph, vectors, ct);
+
+    public Task RemoveVectorsAsync(GraphKey graph, IReadOnlyCollection<string> ids, CancellationToken ct) => inner.RemoveVectorsAsync(graph, ids, ct);
+
+    public Task<IReadOnlyList<string>> NearestAsync(GraphKey graph, float[] vector, int count, CancellationToken ct) => inner.NearestAsync(graph, vector, count, ct);
+
+    public Task<IReadOnlyDictionary<string, long>> CountWordsAsync(GraphKey graph, IReadOnlyCollection<string> words, CancellationToken ct) =>
+        inner.CountWordsAsync(graph, words, ct);
 
     public Task PingAsync(CancellationToken ct) => inner.PingAsync(ct);
 

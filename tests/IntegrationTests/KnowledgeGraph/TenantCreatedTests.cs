@@ -17,6 +17,7 @@ public sealed class TenantCreatedTests(Stack stack)
         await using var host = new ServiceHost<GraphNode>("knowledgegraph", new Dictionary<string, string?>
         {
             ["ConnectionStrings:graph"] = await stack.ConnectionAsync("graph"),
+            ["Graph:AdminPassword"] = await stack.ConnectionAsync("graph-admin-password"),
             ["ConnectionStrings:rabbitmq"] = await stack.ConnectionAsync("rabbitmq"),
         });
         await using var answers = await TenantAnswers.HearAsync(host.Services, ct);
@@ -46,6 +47,7 @@ public sealed class TenantCreatedTests(Stack stack)
         await using var host = new ServiceHost<GraphNode>("knowledgegraph", new Dictionary<string, string?>
         {
             ["ConnectionStrings:graph"] = await stack.ConnectionAsync("graph"),
+            ["Graph:AdminPassword"] = await stack.ConnectionAsync("graph-admin-password"),
             ["ConnectionStrings:rabbitmq"] = await stack.ConnectionAsync("rabbitmq"),
         });
         await using var answers = await TenantAnswers.HearAsync(host.Services, ct);
