@@ -6,11 +6,14 @@ using Platform.KnowledgeGraph.Actors;
 using Platform.KnowledgeGraph.Analytics;
 using Platform.KnowledgeGraph.Backups;
 using Platform.KnowledgeGraph.Export;
+using Platform.KnowledgeGraph.Interactions;
+using Platform.KnowledgeGraph.Items;
 using Platform.KnowledgeGraph.Nodes;
 using Platform.KnowledgeGraph.Overview;
 using Platform.KnowledgeGraph.Paths;
 using Platform.KnowledgeGraph.Projection;
 using Platform.KnowledgeGraph.Query;
+using Platform.KnowledgeGraph.Recommendations;
 using Platform.KnowledgeGraph.Relationships;
 using Platform.KnowledgeGraph.Search;
 using Platform.KnowledgeGraph.Storage;
@@ -60,6 +63,7 @@ internal static class KnowledgeGraphSetup
         builder.Services.AddScoped<UserContent>();
         builder.Services.AddScoped<WriteNodes>();
         builder.Services.AddScoped<WriteRelationships>();
+        builder.AddRecommendations();
         return builder;
     }
 
@@ -76,6 +80,9 @@ internal static class KnowledgeGraphSetup
         graph.MapExport();
         graph.MapQuery();
         graph.MapOverview();
+        api.MapItems();
+        api.MapInteractions();
+        api.MapRecommendations();
         return api;
     }
 }

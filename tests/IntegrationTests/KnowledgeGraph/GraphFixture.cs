@@ -51,6 +51,12 @@ internal sealed class GraphFixture : IAsyncDisposable
         return rows.Rows.Count == 0 ? null : rows.Rows[0][0];
     }
 
+    public async Task<object?> CatalogueScalarAsync(string cypher)
+    {
+        var rows = await Store.ReadAsync(GraphKey.Catalogue(Tenant), cypher, null, ReadLimits.Default, TestContext.Current.CancellationToken);
+        return rows.Rows.Count == 0 ? null : rows.Rows[0][0];
+    }
+
     /// <summary>Everything a reader of a level could see, as text.</summary>
     public async Task<string> DigestAsync(TlpLevel level)
     {
@@ -93,6 +99,7 @@ internal sealed class GraphFixture : IAsyncDisposable
         }
 
         await Store.DropAsync(GraphKey.Ledger(Tenant), CancellationToken.None);
+        await Store.DropAsync(GraphKey.Catalogue(Tenant), CancellationToken.None);
         _client.Dispose();
     }
 
