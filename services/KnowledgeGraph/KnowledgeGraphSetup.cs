@@ -41,6 +41,7 @@ internal static class KnowledgeGraphSetup
         builder.Services.AddSingleton<LevelGraphs>();
         builder.Services.AddSingleton<Projector>();
         builder.AddBackupParts();
+        builder.Services.AddSingleton<CatalogueBackup>();
         builder.Services.AddSingleton<GraphBackup>();
         builder.AddMessaging(ServiceName, m => m
             .AddBatchConsumer<BackupRequestedConsumer, BackupRequested>(messageLimit: 1)

@@ -22,11 +22,16 @@ internal sealed class CatalogueOutbox(IGraphStore store)
     }
 
     /// <summary>A lane has told an entry; once all have, it goes.</summary>
-    public Task ToldAsync(Guid tenant, OutboxEntry entry, string lane, IReadOnlyList<string> lanes, CancellationToken ct) => store.WriteAsync(
-        GraphKey.Catalogue(tenant),
-        $"MATCH (o:Outbox {{seq: $seq}}) WHERE o.id = $id SET o.{lane} = true WITH o WHERE {string.Join(" AND ", lanes.Select(l => $"o.{l}"))} DELETE o",
-        Key(entry),
-        ct);
+    public async Task ToldAsync(Guid tenant, OutboxEntry entry, string lane, IReadOnlyList<string> lanes, CancellationToken ct)
+    {
+        // Two queries: in one, the store moves the condition before the change it asks about. The lane that is last finds all told.
+        await store.WriteAsync(GraphKey.Catalogue(tenant), $"MATCH (o:Outbox {{seq: $seq}}) WHERE o.id = $id SET o.{lane} = true", Key(entry), ct);
+        await store.WriteAsync(GraphKey.Catalogue(tenant), $"MATCH (o:Outbox {{seq: $seq}}) WHERE o.id = $id AND {All(lanes)} DELETE o", Key(entry), ct);
+    }
+
+    /// <summary>Takes out what an interruption left although all lanes have told it.</summary>
+    public Task SweepAsync(Guid tenant, IReadOnlyList<string> lanes, CancellationToken ct) =>
+        store.WriteAsync(GraphKey.Catalogue(tenant), $"MATCH (o:Outbox) WHERE {All(lanes)} DELETE o", null, ct);
 
     /// <summary>An entry that was refused for good stays, out of the way of the others.</summary>
     public Task RefusedAsync(Guid tenant, OutboxEntry entry, string lane, string why, CancellationToken ct)
@@ -39,6 +44,8 @@ internal sealed class CatalogueOutbox(IGraphStore store)
     /// <summary>What was refused is tried again: done at each start.</summary>
     public Task TryAgainAsync(Guid tenant, string lane, CancellationToken ct) => store.WriteAsync(
         GraphKey.Catalogue(tenant), $"MATCH (o:Outbox) WHERE o.refused_by_{lane} IS NOT NULL SET o.refused_by_{lane} = NULL", null, ct);
+
+    private static string All(IReadOnlyList<string> lanes) => string.Join(" AND ", lanes.Select(l => $"o.{l}"));
 
     private static Dictionary<string, object?> Key(OutboxEntry entry) => new() { ["seq"] = entry.Seq, ["id"] = entry.Id.ToString("D") };
 }

@@ -25,6 +25,8 @@ internal sealed partial class CatalogueRelay(
 {
     private readonly Lane[] _lanes = [.. lanes.Select(l => new Lane(l))];
 
+    private string[] Names => Array.ConvertAll(_lanes, l => l.Name);
+
     /// <summary>A tenant has something to tell.</summary>
     public void Wake(Guid tenant)
     {
@@ -39,16 +41,17 @@ internal sealed partial class CatalogueRelay(
     private async Task RunAsync(Lane lane, CancellationToken ct)
     {
         await Task.Yield();
-        var isFound = false;
+        var isFirst = true;
+        var foundAt = long.MinValue;
         var pause = options.Value.FirstPause;
         while (!ct.IsCancellationRequested)
         {
             try
             {
-                if (!isFound)
+                if (isFirst || clock.GetElapsedTime(foundAt) >= options.Value.Look)
                 {
-                    await FindAsync(lane, ct);
-                    isFound = true;
+                    await FindAsync(lane, isFirst, ct);
+                    (isFirst, foundAt) = (false, clock.GetTimestamp());
                 }
 
                 foreach (var tenant in lane.Take())
@@ -58,7 +61,7 @@ internal sealed partial class CatalogueRelay(
                 }
 
                 pause = options.Value.FirstPause;
-                await lane.WaitAsync(ct);
+                await lane.WaitAsync(options.Value.Look, clock, ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -74,14 +77,19 @@ internal sealed partial class CatalogueRelay(
         }
     }
 
-    /// <summary>What an earlier process left.</summary>
-    private async Task FindAsync(Lane lane, CancellationToken ct)
+    /// <summary>What an earlier process left, or a restore brought.</summary>
+    private async Task FindAsync(Lane lane, bool isFirst, CancellationToken ct)
     {
         foreach (var graph in await store.ListAsync(ct))
         {
             if (graph is { IsCatalogue: true, Tenant: { } tenant })
             {
-                await outbox.TryAgainAsync(tenant, lane.Name, ct);
+                if (isFirst)
+                {
+                    await outbox.TryAgainAsync(tenant, lane.Name, ct);
+                }
+
+                await outbox.SweepAsync(tenant, Names, ct);
                 lane.Wake(tenant);
             }
         }
@@ -89,7 +97,6 @@ internal sealed partial class CatalogueRelay(
 
     private async Task TellAsync(Lane lane, Guid tenant, CancellationToken ct)
     {
-        var all = Array.ConvertAll(_lanes, l => l.Name);
         while (await outbox.NextAsync(tenant, lane.Name, ct) is { Count: > 0 } entries)
         {
             foreach (var entry in entries)
@@ -101,7 +108,7 @@ internal sealed partial class CatalogueRelay(
                 }
                 else
                 {
-                    await outbox.ToldAsync(tenant, entry, lane.Name, all, ct);
+                    await outbox.ToldAsync(tenant, entry, lane.Name, Names, ct);
                 }
             }
         }
@@ -156,7 +163,19 @@ internal sealed partial class CatalogueRelay(
             }
         }
 
-        public async Task WaitAsync(CancellationToken ct) => await _signal.Reader.ReadAsync(ct);
+        /// <summary>Until there is something, or for a while.</summary>
+        public async Task WaitAsync(TimeSpan limit, TimeProvider clock, CancellationToken ct)
+        {
+            using var patience = new CancellationTokenSource(limit, clock);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+            try
+            {
+                await _signal.Reader.ReadAsync(both.Token);
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+            }
+        }
     }
 }
 
@@ -168,4 +187,7 @@ internal sealed class RelayOptions
 
     /// <summary>The longest of these.</summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often all catalogues are looked through: the net below being told.</summary>
+    public TimeSpan Look { get; set; } = TimeSpan.FromMinutes(5);
 }

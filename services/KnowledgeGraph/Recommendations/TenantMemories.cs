@@ -112,8 +112,8 @@ internal sealed class TenantMemories(Catalogue catalogue, InteractionLog log, IO
         }
     }
 
-    /// <summary>Does something with a tenant's store while nothing is written to it, and takes nothing of it as known afterwards.</summary>
-    public async Task AloneAsync(Guid tenant, Func<Task> work, CancellationToken ct)
+    /// <summary>Does something with a tenant's store while nothing is written to it, and after a change takes nothing of it as known.</summary>
+    public async Task AloneAsync(Guid tenant, Func<Task> work, bool isChange, CancellationToken ct)
     {
         var gate = _gates.GetOrAdd(tenant, _ => new SemaphoreSlim(1));
         await gate.WaitAsync(ct);
@@ -123,7 +123,11 @@ internal sealed class TenantMemories(Catalogue catalogue, InteractionLog log, IO
         }
         finally
         {
-            Forget(tenant);
+            if (isChange)
+            {
+                Forget(tenant);
+            }
+
             gate.Release();
         }
     }

@@ -23,7 +23,7 @@ internal sealed class TenantDeletedConsumer(Projector projector, TenantMemories 
         {
             var tenant = message.Event.TenantId;
             var erased = 0L;
-            await memories.AloneAsync(tenant, async () => erased = await projector.EraseAsync(tenant, context.CancellationToken), context.CancellationToken);
+            await memories.AloneAsync(tenant, async () => erased = await projector.EraseAsync(tenant, context.CancellationToken), isChange: true, context.CancellationToken);
             await context.AnswerAsync(message, new TenantErased(tenant, KnowledgeGraphSetup.ServiceName, erased), Name, clock.GetUtcNow());
         }
     }

@@ -1,8 +1,12 @@
 using System.Text.Json;
 using FalkorDb;
+using Microsoft.Extensions.Options;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
+using Platform.KnowledgeGraph.Interactions;
+using Platform.KnowledgeGraph.Items;
 using Platform.KnowledgeGraph.Projection;
+using Platform.KnowledgeGraph.Recommendations;
 using Platform.KnowledgeGraph.Storage;
 using Platform.TestSupport;
 
@@ -21,6 +25,8 @@ internal sealed class GraphFixture : IAsyncDisposable
         var writer = new GraphWriter(Store);
         Graphs = new LevelGraphs(Ledger, Store, writer, TimeProvider.System);
         Projector = new Projector(Ledger, Graphs, writer);
+        Catalogue = new Catalogue(Store, Ledger);
+        Memories = new TenantMemories(Catalogue, new InteractionLog(Store, Catalogue), Options.Create(new RecommendationOptions()), TimeProvider.System);
     }
 
     public Guid Tenant { get; } = Guid.NewGuid();
@@ -29,6 +35,8 @@ internal sealed class GraphFixture : IAsyncDisposable
     public Ledger Ledger { get; }
     public LevelGraphs Graphs { get; }
     public Projector Projector { get; }
+    public Catalogue Catalogue { get; }
+    public TenantMemories Memories { get; }
 
     public static async Task<GraphFixture> StartAsync(Stack stack) => new(await stack.ConnectionAsync("graph"));
 
