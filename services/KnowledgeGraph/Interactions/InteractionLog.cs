@@ -53,10 +53,6 @@ internal sealed class InteractionLog(IGraphStore store, Catalogue catalogue)
         }),
         ct);
 
-    /// <summary>Removes a user with all they did.</summary>
-    public Task ForgetAsync(Guid tenant, string userId, CancellationToken ct) => store.WriteAsync(
-        GraphKey.Catalogue(tenant), "MATCH (u:Person {id: $id}) DETACH DELETE u", new Dictionary<string, object?> { ["id"] = userId }, ct);
-
     /// <summary>Everything, summed up by user and item.</summary>
     public async IAsyncEnumerable<Taken> EverythingAsync(Guid tenant, [EnumeratorCancellation] CancellationToken ct)
     {

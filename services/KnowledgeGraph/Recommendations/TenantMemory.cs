@@ -92,15 +92,6 @@ internal sealed class TenantMemory
         }
     }
 
-    public void Forget(string userId)
-    {
-        lock (_gate)
-        {
-            _users.Remove(userId);
-            _version++;
-        }
-    }
-
     public bool IsListed(string id)
     {
         lock (_gate)
