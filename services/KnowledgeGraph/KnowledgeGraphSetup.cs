@@ -5,12 +5,15 @@ using Platform.KnowledgeGraph.Actors;
 using Platform.KnowledgeGraph.Analytics;
 using Platform.KnowledgeGraph.Backups;
 using Platform.KnowledgeGraph.Export;
+using Platform.KnowledgeGraph.Interactions;
+using Platform.KnowledgeGraph.Items;
 using Platform.KnowledgeGraph.Nodes;
 using Platform.KnowledgeGraph.Overview;
 using Platform.KnowledgeGraph.Paths;
 using Platform.KnowledgeGraph.Projection;
 using Platform.KnowledgeGraph.Query;
 using Platform.KnowledgeGraph.Rebuild;
+using Platform.KnowledgeGraph.Recommendations;
 using Platform.KnowledgeGraph.Relationships;
 using Platform.KnowledgeGraph.Search;
 using Platform.KnowledgeGraph.Storage;
@@ -35,6 +38,7 @@ internal static class KnowledgeGraphSetup
         builder.Services.AddSingleton<LevelGraphs>();
         builder.Services.AddSingleton<Projector>();
         builder.AddBackupParts();
+        builder.Services.AddSingleton<CatalogueBackup>();
         builder.Services.AddSingleton<GraphBackup>();
         builder.Services.AddSingleton<RebuildLedger>();
         builder.Services.AddSingleton<RebuildGraph>();
@@ -64,6 +68,7 @@ internal static class KnowledgeGraphSetup
         builder.Services.AddScoped<UserContent>();
         builder.Services.AddScoped<WriteNodes>();
         builder.Services.AddScoped<WriteRelationships>();
+        builder.AddRecommendations();
         return builder;
     }
 
@@ -81,6 +86,9 @@ internal static class KnowledgeGraphSetup
         graph.MapQuery();
         graph.MapOverview();
         graph.MapRebuilds();
+        api.MapItems();
+        api.MapInteractions();
+        api.MapRecommendations();
         return api;
     }
 }

@@ -84,7 +84,7 @@ internal static class GatewayRoutes
         .. Each("/knowledge-graph/{kind}/bulk", KnowledgeGraph with { MaxBodyBytes = RouteRules.BulkBody }, HttpMethods.Post),
         .. Each("/knowledge-graph/export", KnowledgeGraph with { Streams = true }, HttpMethods.Get),
         .. Versioned("/items", KnowledgeGraph),
-        .. Each("/items/bulk", KnowledgeGraph with { MaxBodyBytes = RouteRules.BulkBody }, HttpMethods.Post),
+        .. Each("/items", KnowledgeGraph with { MaxBodyBytes = RouteRules.BulkBody }, HttpMethods.Post),
         .. Versioned("/interactions", KnowledgeGraph),
         .. Versioned("/recommendations", KnowledgeGraph),
 

@@ -1,18 +1,20 @@
 using Platform.Contracts;
 using Platform.KnowledgeGraph.Projection;
+using Platform.KnowledgeGraph.Recommendations;
 using Platform.KnowledgeGraph.Storage;
 using Platform.ServiceDefaults;
 
 namespace Platform.KnowledgeGraph.Backups;
 
 /// <summary>
-/// Writes the graphs as lines and puts them back: for each tenant the graph of each level, with what users made, and the
-/// ledger, which holds what an outbox and an inbox hold elsewhere. A tenant's graphs are of one moment, since nothing is
+/// Writes the graphs as lines and puts them back: for each tenant the graph of each level, with what users made, the
+/// catalogue, and the ledger, which holds what an outbox and an inbox hold elsewhere. A tenant's graphs are of one moment, since nothing is
 /// projected into them meanwhile. A restore builds every graph under a key of its own; only when the part is read to its
 /// end do they take the places of those that are read, each by a rename, the ledger, which makes graphs count, after the
 /// graphs it names. What is interrupted before that has changed nothing; after it, the repeated message does it again.
 /// </summary>
-internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWriter writer, Ledger ledger, Projector projector)
+internal sealed class GraphBackup(
+    IGraphStore store, LevelGraphs graphs, GraphWriter writer, Ledger ledger, Projector projector, CatalogueBackup catalogues, TenantMemories memories)
 {
     /// <summary>Raised when the lines change their meaning.</summary>
     public const string Schema = "1";
@@ -25,7 +27,8 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
         var written = 0L;
         foreach (var tenant in await TenantsAsync(only, ct))
         {
-            await projector.AloneAsync(tenant, async () => written += await WriteTenantAsync(tenant, lines, ct), ct);
+            await memories.AloneAsync(
+                tenant, () => projector.AloneAsync(tenant, async () => written += await WriteTenantAsync(tenant, lines, ct), ct), isChange: false, ct);
         }
 
         return written;
@@ -57,6 +60,13 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
             }
         }
 
+        await SayAsync(new GraphLine(Catalogue: true));
+        await foreach (var line in catalogues.ReadAsync(tenant, ct))
+        {
+            await SayAsync(line);
+            written++;
+        }
+
         await SayAsync(new GraphLine(Ledger: true));
         await foreach (var (label, properties) in ledger.EverythingAsync(tenant, ct))
         {
@@ -72,7 +82,7 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
     public async Task<long> RestoreAsync(Func<Func<string, CancellationToken, Task>, Task<long>> read, Func<Guid, bool>? only, CancellationToken ct)
     {
         await DropUnfinishedAsync(only, ct);
-        var loading = new Loading(writer, ledger);
+        var loading = new Loading(writer, ledger, catalogues);
         long rows;
         try
         {
@@ -87,7 +97,8 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
 
         foreach (var tenant in (await TenantsAsync(only, ct)).Union(loading.Tenants.Keys))
         {
-            await projector.AloneAsync(tenant, () => SwapAsync(tenant, loading.Tenants.GetValueOrDefault(tenant), ct), ct);
+            await memories.AloneAsync(
+                tenant, () => projector.AloneAsync(tenant, () => SwapAsync(tenant, loading.Tenants.GetValueOrDefault(tenant), ct), ct), isChange: true, ct);
         }
 
         return rows;
@@ -106,7 +117,7 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
             await store.ReplaceAsync(graph, graph.Restored, ct);
         }
 
-        foreach (var graph in Enum.GetValues<TlpLevel>().Select(level => GraphKey.Of(tenant, level)).Where(g => restored?.Contains(g) != true))
+        foreach (var graph in Enum.GetValues<TlpLevel>().Select(level => GraphKey.Of(tenant, level)).Append(GraphKey.Catalogue(tenant)).Where(g => restored?.Contains(g) != true))
         {
             await store.DropAsync(graph, ct);
         }
@@ -127,7 +138,7 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
         [.. (await store.ListAsync(ct)).Select(key => key.Tenant).OfType<Guid>().Distinct().Where(only ?? (_ => true)).Order()];
 
     /// <summary>What is being put back, many at a time.</summary>
-    private sealed class Loading(GraphWriter writer, Ledger ledger)
+    private sealed class Loading(GraphWriter writer, Ledger ledger, CatalogueBackup catalogues)
     {
         private readonly List<NodeLine> _nodes = [];
         private readonly List<EdgeLine> _edges = [];
@@ -172,6 +183,10 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
             {
                 await ledger.PutAsync(graph.Restored, _nodes.Select(n => (n.Label, n.Properties)), ct);
             }
+            else if (_graph is { IsCatalogue: true } catalogue)
+            {
+                await catalogues.PutAsync(catalogue.Restored, _nodes, _edges, ct);
+            }
             else if (_graph is { } level)
             {
                 await writer.PutNodesAsync(level.Restored, _nodes.Select(n => (n.Label, n.Properties)), areNew: true, ct);
@@ -194,6 +209,12 @@ internal sealed class GraphBackup(IGraphStore store, LevelGraphs graphs, GraphWr
                 _graph = GraphKey.Of(_tenant, level);
                 _tenants[_tenant].Add(_graph.Value);
                 await writer.PrepareAsync(_graph.Value.Restored, ct);
+            }
+            else if (line.Catalogue is true)
+            {
+                _graph = GraphKey.Catalogue(_tenant);
+                _tenants[_tenant].Add(_graph.Value);
+                await catalogues.PrepareAsync(_graph.Value.Restored, ct);
             }
             else if (line.Ledger is true)
             {

@@ -5,10 +5,10 @@ using System.Text.Json.Serialization;
 namespace Platform.KnowledgeGraph.Backups;
 
 /// <summary>
-/// One line of a part: where what follows belongs (<c>tenant</c>, then <c>level</c> or <c>ledger</c>), or one thing in it.
+/// One line of a part: where what follows belongs (<c>tenant</c>, then <c>level</c>, <c>catalogue</c> or <c>ledger</c>), or one thing in it.
 /// </summary>
 internal sealed record GraphLine(
-    Guid? Tenant = null, string? Level = null, bool? Ledger = null, NodeLine? Node = null, EdgeLine? Edge = null)
+    Guid? Tenant = null, string? Level = null, bool? Ledger = null, NodeLine? Node = null, EdgeLine? Edge = null, bool? Catalogue = null)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {

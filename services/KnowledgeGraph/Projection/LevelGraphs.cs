@@ -66,7 +66,7 @@ internal sealed class LevelGraphs(Ledger ledger, IGraphStore store, GraphWriter 
         return levels;
     }
 
-    /// <summary>Removes all graphs of a tenant, also those that an interruption left half made; tells what they held.</summary>
+    /// <summary>Removes all graphs of a tenant and its catalogue, also those that an interruption left half made; tells what they held.</summary>
     public async Task<long> EraseAsync(Guid tenant, CancellationToken ct)
     {
         var erased = 0L;
@@ -78,6 +78,9 @@ internal sealed class LevelGraphs(Ledger ledger, IGraphStore store, GraphWriter 
             await store.DropAsync(graph, ct);
         }
 
+        var catalogue = await store.SummarizeAsync(GraphKey.Catalogue(tenant), ct);
+        erased += catalogue.Nodes + catalogue.Relationships;
+        await store.DropAsync(GraphKey.Catalogue(tenant), ct);
         _known.TryRemove(tenant, out _);
         return erased;
     }

@@ -4,7 +4,8 @@ namespace Platform.KnowledgeGraph.Storage;
 
 /// <summary>
 /// The key of one graph: <c>kg:{tenant}:{level}</c> holds everything of the tenant up to that level;
-/// <c>kg:{tenant}:ledger</c> holds what the service itself must remember, which no reader ever sees.
+/// <c>kg:{tenant}:ledger</c> holds what the service itself must remember, which no reader ever sees;
+/// <c>kg:{tenant}:catalogue</c> the tenant's items and what users did with them.
 /// </summary>
 internal readonly record struct GraphKey(string Name)
 {
@@ -36,4 +37,9 @@ internal readonly record struct GraphKey(string Name)
     public static GraphKey None(Guid tenant) => new($"{Prefix}{tenant:D}:none");
 
     public static GraphKey Ledger(Guid tenant) => new($"{Prefix}{tenant:D}:ledger");
+
+    public static GraphKey Catalogue(Guid tenant) => new($"{Prefix}{tenant:D}:catalogue");
+
+    /// <summary>Whether it is a tenant's catalogue, in use.</summary>
+    public bool IsCatalogue => Name.EndsWith(":catalogue", StringComparison.Ordinal);
 }

@@ -1,12 +1,13 @@
 using MassTransit;
 using Platform.Contracts.Tenancy;
 using Platform.KnowledgeGraph.Projection;
+using Platform.KnowledgeGraph.Recommendations;
 using Platform.ServiceDefaults;
 
 namespace Platform.KnowledgeGraph.Tenants;
 
 /// <summary>Removes every graph of a deleted tenant, and says so (<see cref="Answers"/>).</summary>
-internal sealed class TenantDeletedConsumer(Projector projector, TimeProvider clock) : IConsumer<Batch<TenantDeleted>>
+internal sealed class TenantDeletedConsumer(Projector projector, TenantMemories memories, TimeProvider clock) : IConsumer<Batch<TenantDeleted>>
 {
     private const string Name = "knowledgegraph.tenant-deleted";
 
@@ -21,7 +22,8 @@ internal sealed class TenantDeletedConsumer(Projector projector, TimeProvider cl
         foreach (var message in messages)
         {
             var tenant = message.Event.TenantId;
-            var erased = await projector.EraseAsync(tenant, context.CancellationToken);
+            var erased = 0L;
+            await memories.AloneAsync(tenant, async () => erased = await projector.EraseAsync(tenant, context.CancellationToken), isChange: true, context.CancellationToken);
             await context.AnswerAsync(message, new TenantErased(tenant, KnowledgeGraphSetup.ServiceName, erased), Name, clock.GetUtcNow());
         }
     }

@@ -82,6 +82,8 @@ internal sealed class FilledTenant
         await MakeAsync(run, "/api/v2/roles", new { name = Word.ToLowerInvariant(), description = Secret, grants = new[] { "read:all" } });
         await MakeAsync(run, "/api/v2/integrations/clients", new { client_name = Secret, description = Secret, permissions = new[] { "read:all" }, grant_types = new[] { "client_credentials" } });
         await MakeAsync(run, "/api/v2/knowledge-graph/nodes", new { node_type = "note", name = Word, properties = new { description = Secret } });
+        await MakeAsync(run, "/api/v2/items", new { items = Enumerable.Range(1, 3).Select(n => new { id = $"{Word}-item-{n}", type = "article", name = $"{Word} {n}", description = Secret, tags = new[] { Word } }) });
+        await MakeAsync(run, "/api/v2/interactions", new { interactions = Enumerable.Range(1, 3).Select(n => new { user_id = $"{Word}-user", item_id = n == 3 ? malware : $"{Word}-item-{n}", type = "view" }) });
         await MakeAsync(run, "/api/v2/auth/mfa/methods", new { type = "totp" });
         await MakeAsync(run, "/api/v2/agent/chat_poll", new { message = $"How many malware are there, {Secret}?" });
         await MakeAsync(run, "/api/v2/agent/memory", new { kind = "note", text = $"{Word} {Secret}" });

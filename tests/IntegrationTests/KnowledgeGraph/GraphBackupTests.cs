@@ -1,6 +1,11 @@
+using System.Text.Json;
 using Platform.Contracts;
+using Platform.Contracts.KnowledgeGraph;
 using Platform.Contracts.ThreatIntel;
 using Platform.KnowledgeGraph.Backups;
+using Platform.KnowledgeGraph.Interactions;
+using Platform.KnowledgeGraph.Items;
+using Platform.KnowledgeGraph.Pipeline;
 using Platform.KnowledgeGraph.Projection;
 using Platform.TestSupport;
 using static Platform.IntegrationTests.KnowledgeGraph.GraphFixture;
@@ -43,6 +48,29 @@ public sealed class GraphBackupTests(Stack stack)
     }
 
     [Fact]
+    public async Task A_catalogue_comes_back_with_what_users_did_and_what_was_not_yet_told()
+    {
+        await using var fixture = await StartAsync(stack);
+        await fixture.ApplyAsync(new ThreatObjectsUpserted([Object("malware--00000000-0000-4000-8000-0000000000e1")]));
+        var item = new Item("a", "article", "A \"name\"", null, ["x"], new Dictionary<string, JsonElement> { ["price"] = JsonElement.Parse("1.5") });
+        var taken = new TrackedInteraction("u", "a", "view", 1, DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000));
+        await fixture.Catalogue.PrepareAsync(fixture.Tenant, Ct);
+        await fixture.Catalogue.PutAsync(fixture.Tenant, [item], OutboxEntry.Of(new ItemsUpserted([item.ToEvent()]), 1, "me", DateTimeOffset.UtcNow), Ct);
+        await new InteractionLog(fixture.Store, fixture.Catalogue).AddAsync(fixture.Tenant, [taken], OutboxEntry.Of(new InteractionsTracked([taken]), 2, "me", DateTimeOffset.UtcNow), Ct);
+        var lines = new StringWriter();
+        await Backup(fixture).WriteAsync(lines, t => t == fixture.Tenant, Ct);
+
+        await fixture.Projector.EraseAsync(fixture.Tenant, Ct);
+        Assert.Null(await fixture.CatalogueScalarAsync("MATCH (n) RETURN n LIMIT 1"));
+        await RestoreAsync(Backup(fixture), fixture, lines.ToString());
+        var back = await fixture.Catalogue.FindAsync(fixture.Tenant, "a", Ct);
+        Assert.Equal((item.Name, "1.5", "x"), (back!.Name, back.Attributes["price"].GetRawText(), back.Tags.Single()));
+        Assert.Equal("view", await fixture.CatalogueScalarAsync("MATCH (:Person {id: 'u'})-[e:DID {at: 1700000000000}]->(:Item {id: 'a'}) RETURN e.type"));
+        Assert.Equal(2L, await fixture.CatalogueScalarAsync("MATCH (o:Outbox) RETURN count(o)"));
+        Assert.Equal(1, (await fixture.Memories.GetAsync(fixture.Tenant, Ct)).Memory.HistoryOf("u").Length);
+    }
+
+    [Fact]
     public async Task What_came_later_is_gone_after_a_restore()
     {
         await using var fixture = await StartAsync(stack);
@@ -76,7 +104,7 @@ public sealed class GraphBackupTests(Stack stack)
         Assert.Contains("Newer", await fixture.DigestAsync(TlpLevel.Green), StringComparison.Ordinal);
     }
 
-    private static GraphBackup Backup(GraphFixture fixture) => new(fixture.Store, fixture.Graphs, new GraphWriter(fixture.Store), fixture.Ledger, fixture.Projector);
+    private static GraphBackup Backup(GraphFixture fixture) => new(fixture.Store, fixture.Graphs, new GraphWriter(fixture.Store), fixture.Ledger, fixture.Projector, new CatalogueBackup(fixture.Store, fixture.Catalogue), fixture.Memories);
 
     private static Task<long> RestoreAsync(GraphBackup backup, GraphFixture fixture, string lines, int breakAfter = int.MaxValue) => backup.RestoreAsync(
         async take =>

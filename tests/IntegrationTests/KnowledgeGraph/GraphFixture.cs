@@ -1,9 +1,13 @@
 using System.Text.Json;
 using FalkorDb;
+using Microsoft.Extensions.Options;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
+using Platform.KnowledgeGraph.Interactions;
+using Platform.KnowledgeGraph.Items;
 using Platform.KnowledgeGraph.Projection;
 using Platform.KnowledgeGraph.Rebuild;
+using Platform.KnowledgeGraph.Recommendations;
 using Platform.KnowledgeGraph.Storage;
 using Platform.TestSupport;
 
@@ -24,6 +28,8 @@ internal sealed class GraphFixture : IAsyncDisposable
         Projector = new Projector(Ledger, Graphs, writer);
         Rebuilds = new RebuildLedger(Store);
         Rebuild = new RebuildGraph(Rebuilds, Ledger, Graphs, writer, Projector, Store, TimeProvider.System);
+        Catalogue = new Catalogue(Store, Ledger);
+        Memories = new TenantMemories(Catalogue, new InteractionLog(Store, Catalogue), Options.Create(new RecommendationOptions()), TimeProvider.System);
     }
 
     public Guid Tenant { get; } = Guid.NewGuid();
@@ -34,6 +40,8 @@ internal sealed class GraphFixture : IAsyncDisposable
     public Projector Projector { get; }
     public RebuildLedger Rebuilds { get; }
     public RebuildGraph Rebuild { get; }
+    public Catalogue Catalogue { get; }
+    public TenantMemories Memories { get; }
 
     public static async Task<GraphFixture> StartAsync(Stack stack) => new(await stack.ConnectionAsync("graph"));
 
@@ -53,6 +61,12 @@ internal sealed class GraphFixture : IAsyncDisposable
     public async Task<object?> ScalarAsync(string cypher, TlpLevel level = TlpLevel.Clear)
     {
         var rows = await Store.ReadAsync(Graph(level), cypher, null, ReadLimits.Default, TestContext.Current.CancellationToken);
+        return rows.Rows.Count == 0 ? null : rows.Rows[0][0];
+    }
+
+    public async Task<object?> CatalogueScalarAsync(string cypher)
+    {
+        var rows = await Store.ReadAsync(GraphKey.Catalogue(Tenant), cypher, null, ReadLimits.Default, TestContext.Current.CancellationToken);
         return rows.Rows.Count == 0 ? null : rows.Rows[0][0];
     }
 
@@ -98,6 +112,7 @@ internal sealed class GraphFixture : IAsyncDisposable
         }
 
         await Store.DropAsync(GraphKey.Ledger(Tenant), CancellationToken.None);
+        await Store.DropAsync(GraphKey.Catalogue(Tenant), CancellationToken.None);
         _client.Dispose();
     }
 
