@@ -26,6 +26,10 @@ internal sealed class GatewayOptions
     [Range(1, 100_000_000)]
     public int HealthPerHour { get; set; } = 1000;
 
+    /// <summary>Memory for kept answers of services, in megabytes.</summary>
+    [Range(1, 100_000)]
+    public int CacheMegabytes { get; set; } = 64;
+
     /// <summary>How many gateways share the limits; each falls back to its share while Redis is away.</summary>
     [Range(1, 1000)]
     public int Instances { get; set; } = 1;

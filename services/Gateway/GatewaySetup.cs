@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Gateway.Audit;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Batch;
+using Platform.Gateway.Caching;
 using Platform.Gateway.Docs;
 using Platform.Gateway.Health;
 using Platform.Gateway.Limits;
@@ -10,6 +11,7 @@ using Platform.Gateway.Pipeline;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Revocation;
 using Platform.Gateway.Signatures;
+using Platform.Gateway.Streaming;
 using Platform.Gateway.Tenants;
 using Platform.Gateway.Tokens;
 using Platform.Gateway.Usage;
@@ -57,6 +59,8 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<RefusalAudit>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RefusalAudit>());
         builder.AddLimits();
+        builder.AddResponseCache();
+        builder.AddStreams();
         builder.AddUsage();
         builder.Services.AddSingleton<OpenApiDocuments>();
         builder.Services.AddSingleton<TrafficFigures>();
@@ -84,6 +88,7 @@ internal static class GatewaySetup
         app.UseMiddleware<UsageRecording>();
         app.UseMiddleware<TenantGate>();
         app.UseMiddleware<RateLimiting>();
+        app.UseMiddleware<ResponseCaching>();
         app.UseMiddleware<Forwarding>();
         return app;
     }
@@ -94,6 +99,7 @@ internal static class GatewaySetup
         app.MapMetrics();
         app.MapDocs();
         app.MapVersions(api => api.MapBatch());
+        app.MapStreams();
         app.MapProxy();
         return app;
     }
@@ -137,7 +143,9 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<FeedState>();
         builder.Services.AddSingleton<OpenStreams>();
         builder.Services.AddHostedService<FeedPulse>();
-        builder.AddMessaging("gateway", consumers => consumers.AddInstanceConsumer<RevocationConsumer>(instance.Id));
+        builder.AddMessaging("gateway", consumers => consumers
+            .AddInstanceConsumer<RevocationConsumer>(instance.Id)
+            .AddSharedConsumer<StreamedChangesConsumer>());
     }
 
     private static void AddLimits(this WebApplicationBuilder builder)
@@ -147,6 +155,23 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<RateLimiter>();
         builder.Services.AddSingleton<LimitPlans>();
         builder.Services.AddSingleton<LimitFigures>();
+    }
+
+    private static void AddStreams(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<StreamLog>();
+        builder.Services.AddSingleton<StreamHub>();
+        builder.Services.AddSingleton<StreamAdmission>();
+        builder.Services.AddSingleton<SocketSession>();
+        builder.Services.AddSingleton<ChangeFeed>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ChangeFeed>());
+    }
+
+    private static void AddResponseCache(this WebApplicationBuilder builder)
+    {
+        builder.AddRedisClient(AnswerStore.Name);
+        builder.Services.AddSingleton<CachePurges>();
+        builder.Services.AddSingleton<AnswerStore>();
     }
 
     private static void AddUsage(this WebApplicationBuilder builder)

@@ -40,7 +40,7 @@ internal sealed class ClientAuthentication(
             return FaultWriter.WriteAsync(context, TwoCredentials);
         }
 
-        if (request.Rules.Anonymous)
+        if (request.Rules.Anonymous && !(request.Rules.CredentialIfSent && authorization.Count + apiKey.Count + signed == 1))
         {
             request.Credential = issuer.Anonymous;
             return next(context);

@@ -15,7 +15,37 @@ internal static class OwnEndpoints
         ["/live"] = Probe("Liveness", "The process answers.", new JsonObject { ["live"] = true }),
         ["/api/v1/batch"] = Batch("v1"),
         ["/api/v2/batch"] = Batch("v2"),
+        ["/api/v2/stream"] = Stream(),
     });
+
+    private static JsonObject Stream()
+    {
+        static JsonObject Parameter(string name, string description) => new()
+        {
+            ["name"] = name,
+            ["in"] = "query",
+            ["description"] = description,
+            ["schema"] = new JsonObject { ["type"] = "string" },
+        };
+        return new JsonObject
+        {
+            ["get"] = new JsonObject
+            {
+                ["tags"] = new JsonArray("gateway"),
+                ["summary"] = "Listen to what happens",
+                ["description"] = "Server-sent events of the tenant, up to the caller's clearance. `filter.{member}=value` narrows them. The same over a WebSocket at `/ws`.",
+                ["operationId"] = "stream_v2",
+                ["parameters"] = new JsonArray(
+                    Parameter("topics", "Some of indicators, incidents, imports, alerts and usage, with commas between; all that the caller may hear when absent."),
+                    Parameter("since", "The number of the last event that the caller has; Last-Event-ID goes before it.")),
+                ["responses"] = new JsonObject
+                {
+                    ["200"] = new JsonObject { ["description"] = "Events, for as long as the caller listens.", ["content"] = new JsonObject { ["text/event-stream"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string" } } } },
+                    ["422"] = Answer("A parameter is not valid.", new JsonObject { ["code"] = "VALIDATION_ERROR" }),
+                },
+            },
+        };
+    }
 
     private static JsonObject Batch(string version) => new()
     {

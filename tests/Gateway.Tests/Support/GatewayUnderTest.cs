@@ -50,6 +50,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
             ["Gateway:Issuer"] = TestIssuer.Name,
             ["ConnectionStrings:rabbitmq"] = "amqp://nobody:nothing@127.0.0.1:1",
             ["ConnectionStrings:state"] = "127.0.0.1:1,connectTimeout=200",
+            ["ConnectionStrings:cache"] = "127.0.0.1:1,connectTimeout=200",
             ["Platform:DataRoot"] = data,
         };
         foreach (var name in Upstreams.All)
