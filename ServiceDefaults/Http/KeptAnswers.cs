@@ -29,8 +29,19 @@ public static class KeptAnswers
     public static TBuilder KeptByGateway<TBuilder>(this TBuilder builder, int seconds, int staleSeconds, params string[] keys)
         where TBuilder : IEndpointConventionBuilder
     {
-        var control = string.Create(CultureInfo.InvariantCulture, $"s-maxage={seconds}, stale-while-revalidate={staleSeconds}");
         var key = string.Join(' ', keys);
+        return builder.KeptByGateway(seconds, staleSeconds, _ => key);
+    }
+
+    /// <summary>The same where the key is in the address: of one object, whose id it is.</summary>
+    /// <param name="builder">The endpoints.</param>
+    /// <param name="seconds">How long an answer is fresh.</param>
+    /// <param name="staleSeconds">How long after that it may still be sent while a new one is asked for.</param>
+    /// <param name="keyOf">Finds the key of an answer; one that is not visible ASCII without spaces is not sent, and nothing is kept.</param>
+    public static TBuilder KeptByGateway<TBuilder>(this TBuilder builder, int seconds, int staleSeconds, Func<HttpContext, string?> keyOf)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        var control = string.Create(CultureInfo.InvariantCulture, $"s-maxage={seconds}, stale-while-revalidate={staleSeconds}");
         return builder.AddEndpointFilter(async (context, next) =>
         {
             var result = await next(context);
@@ -42,7 +53,7 @@ public static class KeptAnswers
                     inner = nested.Result;
                 }
 
-                if (inner is not IStatusCodeHttpResult { StatusCode: >= 300 })
+                if (inner is not IStatusCodeHttpResult { StatusCode: >= 300 } && keyOf(context.HttpContext) is { Length: > 0 } key && System.Text.Ascii.IsValid(key) && !key.Any(char.IsControl))
                 {
                     context.HttpContext.Response.Headers.CacheControl = control;
                     context.HttpContext.Response.Headers["Surrogate-Key"] = key;

@@ -1,3 +1,4 @@
+using FluentValidation;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Gateway.Audit;
@@ -8,6 +9,7 @@ using Platform.Gateway.Docs;
 using Platform.Gateway.Health;
 using Platform.Gateway.Limits;
 using Platform.Gateway.Pipeline;
+using Platform.Gateway.Protection;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Revocation;
 using Platform.Gateway.Signatures;
@@ -35,6 +37,7 @@ internal static class GatewaySetup
         builder.AddGatewayHealth();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
         builder.Services.Configure<KestrelServerOptions>(Limit);
+        builder.AddHttp2Port();
         builder.AddInternalApi();
         builder.AddInternalListener();
         builder.AddProxy();
@@ -60,6 +63,7 @@ internal static class GatewaySetup
         builder.Services.AddHostedService(services => services.GetRequiredService<RefusalAudit>());
         builder.AddLimits();
         builder.AddResponseCache();
+        builder.AddProtection();
         builder.AddStreams();
         builder.AddUsage();
         builder.Services.AddSingleton<OpenApiDocuments>();
@@ -98,7 +102,11 @@ internal static class GatewaySetup
         app.MapGatewayHealth();
         app.MapMetrics();
         app.MapDocs();
-        app.MapVersions(api => api.MapBatch());
+        app.MapVersions(api =>
+        {
+            api.MapBatch();
+            api.MapSecurity();
+        });
         app.MapStreams();
         app.MapProxy();
         return app;
@@ -117,6 +125,31 @@ internal static class GatewaySetup
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
+    }
+
+    private static void AddHttp2Port(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.Limits.MaxConcurrentConnections = options.MostConnections;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = options.MostConnections;
+            if (options.Http2Port > 0)
+            {
+                kestrel.ConfigureEndpointDefaults(endpoint =>
+                {
+                    if (endpoint.IPEndPoint?.Port == options.Http2Port)
+                    {
+                        endpoint.Protocols = HttpProtocols.Http2;
+                    }
+                });
+            }
+        });
+        if (options.Http2Port > 0)
+        {
+            var addresses = (builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey) ?? "http://localhost:5000").Split(';', StringSplitOptions.RemoveEmptyEntries);
+            builder.WebHost.UseUrls([.. addresses, new UriBuilder(addresses[0].Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal)) { Port = options.Http2Port }.Uri.GetLeftPart(UriPartial.Authority)]);
+        }
     }
 
     private static void AddInternalApi(this WebApplicationBuilder builder)
@@ -155,6 +188,18 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<RateLimiter>();
         builder.Services.AddSingleton<LimitPlans>();
         builder.Services.AddSingleton<LimitFigures>();
+    }
+
+    private static void AddProtection(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ProtectionOptions>().BindConfiguration(ProtectionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<Blocks>();
+        builder.Services.AddSingleton<SecurityEvents>();
+        builder.Services.AddSingleton<ThreatGuard>();
+        builder.Services.AddSingleton<Countries>();
+        builder.Services.AddSingleton<KnownBad>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<KnownBad>());
+        builder.Services.AddSingleton<IValidator<SecurityEndpoints.BlockSpec>, SecurityEndpoints.BlockSpecValidator>();
     }
 
     private static void AddStreams(this WebApplicationBuilder builder)

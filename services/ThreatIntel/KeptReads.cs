@@ -10,4 +10,9 @@ internal static class KeptReads
 
     public static TBuilder Kept<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.KeptByGateway(Fresh, Stale, SurrogateKeys.ThreatIntel);
+
+    /// <summary>One object, of which nothing else is in the answer: it stays while others change.</summary>
+    public static TBuilder KeptById<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.KeptByGateway(Fresh, Stale, static context => context.Request.RouteValues["id"] is string id && !id.Contains(' ', StringComparison.Ordinal) ? id : null);
 }

@@ -11,11 +11,32 @@ internal sealed class CachePurges(TimeProvider clock)
     /// <summary>A service that learns of a change by the same event may do so a little later.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
+    /// <summary>Longer than any answer is kept, its time of being stale included.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(11);
+
+    private const int MostRemembered = 50_000;
+
     private readonly ConcurrentDictionary<(Guid Tenant, string Tag), long> _changed = new();
+    private long _sweptAt;
     private long _allChanged = long.MinValue;
 
     /// <summary>Something with this tag changed.</summary>
-    public void Purge(Guid tenant, string tag) => _changed[(tenant, tag)] = clock.GetUtcNow().UtcTicks;
+    public void Purge(Guid tenant, string tag)
+    {
+        var now = clock.GetUtcNow().UtcTicks;
+        _changed[(tenant, tag)] = now;
+        if (_changed.Count > MostRemembered && now - Interlocked.Read(ref _sweptAt) > Longest.Ticks)
+        {
+            Interlocked.Exchange(ref _sweptAt, now);
+            foreach (var entry in _changed)
+            {
+                if (now - entry.Value > Longest.Ticks)
+                {
+                    _changed.TryRemove(entry);
+                }
+            }
+        }
+    }
 
     /// <summary>Everything may have changed, of every tenant.</summary>
     public void PurgeAll() => Interlocked.Exchange(ref _allChanged, clock.GetUtcNow().UtcTicks);

@@ -29,14 +29,14 @@ internal sealed class ResponseCaching(
 
         if (!HttpMethods.IsGet(context.Request.Method))
         {
-            return HttpMethods.IsHead(context.Request.Method) ? next(context) : ChangeAsync(context, tenant.Id, CacheTags.Service(request.Rules.Service));
+            return HttpMethods.IsHead(context.Request.Method) ? next(context) : ChangeAsync(context, tenant.Id, CacheTags.ChangedBy(context.Request, request.Rules.Service));
         }
 
         return store.IsOpen && IsOrdinary(context.Request) ? AnswerAsync(context, request, tenant.Id) : next(context);
     }
 
     /// <summary>The caller sees what they changed, whatever the change was and however it ended.</summary>
-    private async Task ChangeAsync(HttpContext context, Guid tenant, string serviceTag)
+    private async Task ChangeAsync(HttpContext context, Guid tenant, string[] tags)
     {
         try
         {
@@ -44,7 +44,10 @@ internal sealed class ResponseCaching(
         }
         finally
         {
-            purges.Purge(tenant, serviceTag);
+            foreach (var tag in tags)
+            {
+                purges.Purge(tenant, tag);
+            }
         }
     }
 

@@ -16,7 +16,73 @@ internal static class OwnEndpoints
         ["/api/v1/batch"] = Batch("v1"),
         ["/api/v2/batch"] = Batch("v2"),
         ["/api/v2/stream"] = Stream(),
+        ["/api/v1/security/blocks"] = Blocks("v1"),
+        ["/api/v2/security/blocks"] = Blocks("v2"),
+        ["/api/v1/security/blocks/{id}"] = Block("v1"),
+        ["/api/v2/security/blocks/{id}"] = Block("v2"),
+        ["/api/v1/security/events"] = SecurityEvents("v1"),
+        ["/api/v2/security/events"] = SecurityEvents("v2"),
     });
+
+    private static JsonObject Blocks(string version) => new()
+    {
+        ["get"] = Operation("List addresses and callers that are refused", "blocks_list_" + version, "200", "The blocks in force."),
+        ["post"] = With(
+            Operation("Refuse an address or a caller for a time", "blocks_create_" + version, "201", "The block."),
+            ("requestBody", new JsonObject
+            {
+                ["required"] = true,
+                ["content"] = new JsonObject
+                {
+                    ["application/json"] = new JsonObject
+                    {
+                        ["schema"] = new JsonObject
+                        {
+                            ["type"] = "object",
+                            ["properties"] = new JsonObject
+                            {
+                                ["address"] = Type("string"), ["tenant_id"] = Type("string"), ["subject"] = Type("string"), ["seconds"] = Type("integer"), ["reason"] = Type("string"),
+                            },
+                        },
+                    },
+                },
+            })),
+    };
+
+    private static JsonObject Block(string version) => new()
+    {
+        ["delete"] = With(
+            Operation("Let an address or a caller in again", "blocks_delete_" + version, "204", "It is not blocked."),
+            ("parameters", new JsonArray(new JsonObject { ["name"] = "id", ["in"] = "path", ["required"] = true, ["schema"] = Type("string") }))),
+    };
+
+    private static JsonObject SecurityEvents(string version) => new()
+    {
+        ["get"] = With(
+            Operation("Read what the protection did", "security_events_" + version, "200", "The newest events first."),
+            ("parameters", new JsonArray(new JsonObject { ["name"] = "limit", ["in"] = "query", ["schema"] = Type("integer") }))),
+    };
+
+    private static JsonObject Type(string name) => new() { ["type"] = name };
+
+    private static JsonObject With(JsonObject operation, (string Name, JsonNode Value) member)
+    {
+        operation[member.Name] = member.Value;
+        return operation;
+    }
+
+    private static JsonObject Operation(string summary, string id, string status, string answer) => new()
+    {
+        ["tags"] = new JsonArray("gateway"),
+        ["summary"] = summary,
+        ["description"] = "For the platform's administrators (`manage:platform`).",
+        ["operationId"] = id,
+        ["responses"] = new JsonObject
+        {
+            [status] = new JsonObject { ["description"] = answer },
+            ["403"] = Answer("The caller may not do this.", new JsonObject { ["code"] = "INSUFFICIENT_PERMISSIONS" }),
+        },
+    };
 
     private static JsonObject Stream()
     {

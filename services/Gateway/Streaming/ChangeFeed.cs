@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.Gateway.Caching;
 using Platform.Gateway.Limits;
+using Platform.Gateway.Protection;
 using Platform.Gateway.Revocation;
 using Platform.ServiceDefaults;
 using StackExchange.Redis;
@@ -12,7 +13,7 @@ namespace Platform.Gateway.Streaming;
 /// a word to itself every second; while that is not heard, kept answers are not trusted and listeners are told what is found.
 /// </summary>
 internal sealed class ChangeFeed(
-    [FromKeyedServices(RateLimiter.Store)] RedisConnection redis, StreamHub hub, CachePurges purges, GatewayInstance instance, IHostApplicationLifetime lifetime,
+    [FromKeyedServices(RateLimiter.Store)] RedisConnection redis, StreamHub hub, CachePurges purges, Blocks blocks, GatewayInstance instance, IHostApplicationLifetime lifetime,
     TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(800);
@@ -50,6 +51,7 @@ internal sealed class ChangeFeed(
 
                 await subscriber.PublishAsync(StreamLog.Channel, instance.Id).WaitAsync(Interval, stoppingToken);
                 await hub.TellAllAsync();
+                await blocks.RefreshAsync();
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
             {

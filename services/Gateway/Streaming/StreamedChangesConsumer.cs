@@ -31,14 +31,14 @@ internal sealed class StreamedChangesConsumer(StreamLog log)
             ? indicators.ConvertAll(o => new StreamEntry(StreamTopics.Indicators, "indicator.upserted", at, o.Tlp, o.ShadowedFrom, DataOf(o)))
             : [.. indicators.GroupBy(static o => o.Tlp).Select(level => new StreamEntry(
                 StreamTopics.Indicators, "indicator.upserted_many", at, level.Key, null, new Dictionary<string, object?> { ["count"] = level.Count() }))];
-        return WriteAsync(context, CacheTags.ThreatIntel, entries);
+        return WriteAsync(context, TagsOf([.. context.Message.Objects.Select(static o => o.Id)]), entries);
     }
 
     /// <summary>At which level it was seen is not known any more: its id is told to those who see everything.</summary>
     public Task Consume(ConsumeContext<ThreatObjectsRemoved> context)
     {
         var at = Envelopes.Read(context).OccurredAt;
-        return WriteAsync(context, CacheTags.ThreatIntel, [.. context.Message.Objects.Where(static o => o.Type == "indicator").Take(MostAlone).Select(o =>
+        return WriteAsync(context, TagsOf([.. context.Message.Objects.Select(static o => o.Id)]), [.. context.Message.Objects.Where(static o => o.Type == "indicator").Take(MostAlone).Select(o =>
             new StreamEntry(StreamTopics.Indicators, "indicator.removed", at, TlpLevel.Red, null, new Dictionary<string, object?> { ["id"] = o.Id }))]);
     }
 
@@ -47,10 +47,10 @@ internal sealed class StreamedChangesConsumer(StreamLog log)
     public Task Consume(ConsumeContext<AssetUpserted> context) => WriteAsync(context, CacheTags.Infrastructure, []);
 
     public Task Consume(ConsumeContext<IndicatorExpired> context) => WriteAsync(
-        context, CacheTags.ThreatIntel, StreamTopics.Indicators, "indicator.expired", context.Message.Tlp, ("id", context.Message.Id), ("valid_until", context.Message.ValidUntil));
+        context, TagsOf([context.Message.Id]), StreamTopics.Indicators, "indicator.expired", context.Message.Tlp, ("id", context.Message.Id), ("valid_until", context.Message.ValidUntil));
 
     public Task Consume(ConsumeContext<SightingRecorded> context) => WriteAsync(
-        context, CacheTags.ThreatIntel, StreamTopics.Indicators, "indicator.sighted", context.Message.Tlp,
+        context, TagsOf([context.Message.IndicatorId]), StreamTopics.Indicators, "indicator.sighted", context.Message.Tlp,
         ("id", context.Message.IndicatorId), ("sighting_id", context.Message.SightingId), ("count", context.Message.Count), ("seen_at", context.Message.SeenAt));
 
     public Task Consume(ConsumeContext<IncidentOpened> context) => WriteAsync(
@@ -88,6 +88,10 @@ internal sealed class StreamedChangesConsumer(StreamLog log)
         var envelope = Envelopes.Read(context);
         return log.WriteAsync(envelope.MessageId, envelope.TenantId, tags, entries);
     }
+
+    /// <summary>The objects and the lists that they are in; of many at once, as of an import, everything.</summary>
+    private static string TagsOf(IReadOnlyList<string> ids) =>
+        ids.Count <= MostAlone ? $"{CacheTags.ThreatIntel} {string.Join(' ', ids)}" : CacheTags.Service(Upstreams.IndexOf(Upstreams.ThreatIntel));
 
     private static Dictionary<string, object?> DataOf(ThreatObject indicator)
     {
