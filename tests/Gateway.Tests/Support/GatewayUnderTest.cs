@@ -108,6 +108,9 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         return (await InternalTokens.ValidateAsync(header["Bearer ".Length..], service, Keys[service], TimeProvider.System))?.Caller;
     }
 
+    /// <summary>Lets go of the broker and of everybody who listens, as a process does when it ends.</summary>
+    public Task StopAsync(CancellationToken ct) => _app.StopAsync(ct);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

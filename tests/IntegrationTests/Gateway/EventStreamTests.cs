@@ -69,6 +69,7 @@ public sealed class EventStreamTests(Stack stack) : IAsyncLifetime
         // The gateway is gone, and with it what it had in memory; another one knows the client by the number alone.
         var first = _gateway;
         _gateway = await StartAsync();
+        await first.StopAsync(Ct);
         await first.DisposeAsync();
         await PublishAllAsync(_gateway, 20, 40);
         await using var after = await Events.OpenAsync(_gateway, Token("red"), $"topics=incidents&since={last}");
@@ -226,8 +227,10 @@ public sealed class EventStreamTests(Stack stack) : IAsyncLifetime
 
         public async Task<JsonElement> NextAsync(string? name = null)
         {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+            patience.CancelAfter(TimeSpan.FromSeconds(30));
             var current = "";
-            while (await reader.ReadLineAsync(Ct).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Ct) is { } line)
+            while (await reader.ReadLineAsync(patience.Token) is { } line)
             {
                 if (line.StartsWith("event: ", StringComparison.Ordinal))
                 {
@@ -244,9 +247,11 @@ public sealed class EventStreamTests(Stack stack) : IAsyncLifetime
 
         public async Task EndedAsync()
         {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+            patience.CancelAfter(TimeSpan.FromSeconds(10));
             try
             {
-                while (await reader.ReadLineAsync(Ct).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Ct) is not null)
+                while (await reader.ReadLineAsync(patience.Token) is not null)
                 {
                 }
             }
