@@ -111,7 +111,7 @@ internal sealed class SocketSession(StreamAdmission admission, StreamHub hub, St
             long? since = subscription.TryGetProperty("since", out var number) && number.TryGetInt64(out var value) ? value : null;
             await new StreamWriter(listener, log, (happened, token) => SendAsync(socket, happened, token), (_, json, token) => SendAsync(socket, Encoding.UTF8.GetBytes(json), token))
                 .RunAsync(joined.Last, since, ending.Token);
-            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "Come back with the number of the last event.", ct);
+            await CloseAsync(socket, "Come back with the number of the last event.", WebSocketCloseStatus.EndpointUnavailable);
         }
         finally
         {
