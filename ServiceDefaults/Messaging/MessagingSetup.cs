@@ -127,6 +127,24 @@ public sealed class ConsumerRegistry
     }
 
     /// <summary>
+    /// A consumer of several events on one durable quorum queue that all instances share: each message goes to one of them,
+    /// one after the other.
+    /// </summary>
+    public ConsumerRegistry AddSharedConsumer<TConsumer>()
+        where TConsumer : class, IConsumer
+    {
+        Consumers.Add(new Registration(typeof(TConsumer), null, (endpoint, context) =>
+        {
+            endpoint.SetQuorumQueue();
+            endpoint.PrefetchCount = 20;
+            endpoint.ConcurrentMessageLimit = 1;
+            Retry(endpoint);
+            endpoint.ConfigureConsumer(context, typeof(TConsumer));
+        }));
+        return this;
+    }
+
+    /// <summary>
     /// A consumer on a queue of this process alone: for caches that every instance keeps. The queue outlives a restart of
     /// the broker, so that nothing said meanwhile is missed, and goes five minutes after its process.
     /// </summary>

@@ -26,6 +26,10 @@ internal sealed class GatewayOptions
     [Range(1, 100_000_000)]
     public int HealthPerHour { get; set; } = 1000;
 
+    /// <summary>Memory for kept answers of services, in megabytes.</summary>
+    [Range(1, 100_000)]
+    public int CacheMegabytes { get; set; } = 64;
+
     /// <summary>How many gateways share the limits; each falls back to its share while Redis is away.</summary>
     [Range(1, 1000)]
     public int Instances { get; set; } = 1;
@@ -33,6 +37,21 @@ internal sealed class GatewayOptions
     /// <summary>Milliseconds that Redis has for an answer about limits before the local limiter decides.</summary>
     [Range(1, 10_000)]
     public int LimitPatienceMilliseconds { get; set; } = 30;
+
+    /// <summary>Calls to one service that may wait for the begin of their answer at once; further ones are shed (503).</summary>
+    [Range(1, 1_000_000)]
+    public int MostUnderWay { get; set; } = 4000;
+
+    /// <summary>Connections that are open at most, those of streams included.</summary>
+    [Range(1, 1_000_000)]
+    public int MostConnections { get; set; } = 20_000;
+
+    /// <summary>
+    /// A further port, on the addresses of the first, that speaks HTTP/2 without TLS by prior knowledge (RFC 9113, section 3.3). With TLS both
+    /// versions are on one port.
+    /// </summary>
+    [Range(0, 65_535)]
+    public int Http2Port { get; set; }
 
     /// <summary>Seconds an ordinary request may take upstream.</summary>
     [Range(1, 600)]

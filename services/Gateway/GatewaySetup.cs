@@ -1,15 +1,19 @@
+using FluentValidation;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Gateway.Audit;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Batch;
+using Platform.Gateway.Caching;
 using Platform.Gateway.Docs;
 using Platform.Gateway.Health;
 using Platform.Gateway.Limits;
 using Platform.Gateway.Pipeline;
+using Platform.Gateway.Protection;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Revocation;
 using Platform.Gateway.Signatures;
+using Platform.Gateway.Streaming;
 using Platform.Gateway.Tenants;
 using Platform.Gateway.Tokens;
 using Platform.Gateway.Usage;
@@ -33,6 +37,7 @@ internal static class GatewaySetup
         builder.AddGatewayHealth();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
         builder.Services.Configure<KestrelServerOptions>(Limit);
+        builder.AddHttp2Port();
         builder.AddInternalApi();
         builder.AddInternalListener();
         builder.AddProxy();
@@ -57,6 +62,9 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<RefusalAudit>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RefusalAudit>());
         builder.AddLimits();
+        builder.AddResponseCache();
+        builder.AddProtection();
+        builder.AddStreams();
         builder.AddUsage();
         builder.Services.AddSingleton<OpenApiDocuments>();
         builder.Services.AddSingleton<TrafficFigures>();
@@ -84,6 +92,7 @@ internal static class GatewaySetup
         app.UseMiddleware<UsageRecording>();
         app.UseMiddleware<TenantGate>();
         app.UseMiddleware<RateLimiting>();
+        app.UseMiddleware<ResponseCaching>();
         app.UseMiddleware<Forwarding>();
         return app;
     }
@@ -93,7 +102,12 @@ internal static class GatewaySetup
         app.MapGatewayHealth();
         app.MapMetrics();
         app.MapDocs();
-        app.MapVersions(api => api.MapBatch());
+        app.MapVersions(api =>
+        {
+            api.MapBatch();
+            api.MapSecurity();
+        });
+        app.MapStreams();
         app.MapProxy();
         return app;
     }
@@ -111,6 +125,31 @@ internal static class GatewaySetup
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
+    }
+
+    private static void AddHttp2Port(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.Limits.MaxConcurrentConnections = options.MostConnections;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = options.MostConnections;
+            if (options.Http2Port > 0)
+            {
+                kestrel.ConfigureEndpointDefaults(endpoint =>
+                {
+                    if (endpoint.IPEndPoint?.Port == options.Http2Port)
+                    {
+                        endpoint.Protocols = HttpProtocols.Http2;
+                    }
+                });
+            }
+        });
+        if (options.Http2Port > 0)
+        {
+            var addresses = (builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey) ?? "http://localhost:5000").Split(';', StringSplitOptions.RemoveEmptyEntries);
+            builder.WebHost.UseUrls([.. addresses, new UriBuilder(addresses[0].Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal)) { Port = options.Http2Port }.Uri.GetLeftPart(UriPartial.Authority)]);
+        }
     }
 
     private static void AddInternalApi(this WebApplicationBuilder builder)
@@ -137,7 +176,9 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<FeedState>();
         builder.Services.AddSingleton<OpenStreams>();
         builder.Services.AddHostedService<FeedPulse>();
-        builder.AddMessaging("gateway", consumers => consumers.AddInstanceConsumer<RevocationConsumer>(instance.Id));
+        builder.AddMessaging("gateway", consumers => consumers
+            .AddInstanceConsumer<RevocationConsumer>(instance.Id)
+            .AddSharedConsumer<StreamedChangesConsumer>());
     }
 
     private static void AddLimits(this WebApplicationBuilder builder)
@@ -147,6 +188,35 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<RateLimiter>();
         builder.Services.AddSingleton<LimitPlans>();
         builder.Services.AddSingleton<LimitFigures>();
+    }
+
+    private static void AddProtection(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ProtectionOptions>().BindConfiguration(ProtectionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<Blocks>();
+        builder.Services.AddSingleton<SecurityEvents>();
+        builder.Services.AddSingleton<ThreatGuard>();
+        builder.Services.AddSingleton<Countries>();
+        builder.Services.AddSingleton<KnownBad>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<KnownBad>());
+        builder.Services.AddSingleton<IValidator<SecurityEndpoints.BlockSpec>, SecurityEndpoints.BlockSpecValidator>();
+    }
+
+    private static void AddStreams(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<StreamLog>();
+        builder.Services.AddSingleton<StreamHub>();
+        builder.Services.AddSingleton<StreamAdmission>();
+        builder.Services.AddSingleton<SocketSession>();
+        builder.Services.AddSingleton<ChangeFeed>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ChangeFeed>());
+    }
+
+    private static void AddResponseCache(this WebApplicationBuilder builder)
+    {
+        builder.AddRedisClient(AnswerStore.Name);
+        builder.Services.AddSingleton<CachePurges>();
+        builder.Services.AddSingleton<AnswerStore>();
     }
 
     private static void AddUsage(this WebApplicationBuilder builder)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Primitives;
 using Platform.Contracts;
 using Platform.Gateway.Limits;
 using Platform.Gateway.Pipeline;
+using Platform.Gateway.Protection;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Revocation;
 using Platform.Gateway.Signatures;
@@ -12,7 +13,7 @@ namespace Platform.Gateway.Authentication;
 /// <summary>Finds out who calls. After it every request has a credential, or has been answered.</summary>
 internal sealed class ClientAuthentication(
     RequestDelegate next, TokenVerifier tokens, KeyResolver keys, ClientResolver clients, RequestSignatures signatures, SessionChecks sessions,
-    InternalTokenIssuer issuer, Revocations revocations, FeedState feed, RateLimiter limiter, LimitPlans plans, PossessionCheck possession)
+    InternalTokenIssuer issuer, Revocations revocations, FeedState feed, RateLimiter limiter, LimitPlans plans, PossessionCheck possession, ThreatGuard guard)
 {
     public const string ApiKeyHeader = "X-API-Key";
     private const string Bearer = "Bearer ";
@@ -40,7 +41,7 @@ internal sealed class ClientAuthentication(
             return FaultWriter.WriteAsync(context, TwoCredentials);
         }
 
-        if (request.Rules.Anonymous)
+        if (request.Rules.Anonymous && !(request.Rules.CredentialIfSent && authorization.Count + apiKey.Count + signed == 1))
         {
             request.Credential = issuer.Anonymous;
             return next(context);
@@ -135,6 +136,11 @@ internal sealed class ClientAuthentication(
         if (!credential.Admits(context.Connection.RemoteIpAddress))
         {
             return Verification.WrongNetwork;
+        }
+
+        if (guard.Refusal(context, credential.Caller) is { } blocked)
+        {
+            return blocked;
         }
 
         return credential.MustChangePassword && !rules.BeforePasswordChange ? PasswordFirst : null;

@@ -55,6 +55,9 @@ internal sealed class Credential(Caller caller, TenantEntry? tenant)
     /// <summary>The prepared limits of operations with a limit of their own, by their names; null until one is used.</summary>
     public ConcurrentDictionary<string, PlanOfState>? RoutePlans { get; set; }
 
+    /// <summary>The part of the keys of kept answers that is the caller's, without the subject; made when it is first asked for.</summary>
+    public string? SharedScope { get; set; }
+
     /// <summary>What limits for a type of user go by: the role of a user, else what the credential is.</summary>
     public string UserType => Caller.Kind switch
     {

@@ -71,7 +71,6 @@ internal sealed partial class KeyResolver(
     {
         var now = clock.GetUtcNow();
         var tenant = tenants.Entry(key.TenantId);
-        tenant.State ??= new TenantState(key.TenantStatus, key.Limits, now, key.QuotaResetsAt, key.RouteLimits);
         var id = key.Id.ToString("D");
         var caller = new Caller(key.TenantId, id, CallerKind.ApiKey, new PermissionSet(key.Permissions), key.TlpClearance, null, id);
         return new Credential(caller, tenant)
@@ -89,15 +88,11 @@ internal sealed partial class KeyResolver(
     private sealed record ResolvedKey(
         Guid Id,
         Guid TenantId,
-        string TenantStatus,
         List<string> Permissions,
         TlpLevel TlpClearance,
         List<string>? AllowedCidrs,
         DateTimeOffset? ExpiresAt,
-        KeyLimits? RateLimit,
-        TenantLimits Limits,
-        DateTimeOffset? QuotaResetsAt,
-        List<RouteLimit>? RouteLimits);
+        KeyLimits? RateLimit);
 
     [LoggerMessage(LogLevel.Warning, "Tenancy did not resolve an API key: {Reason}")]
     private static partial void LogUnanswered(ILogger logger, string reason);

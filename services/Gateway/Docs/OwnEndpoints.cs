@@ -15,7 +15,103 @@ internal static class OwnEndpoints
         ["/live"] = Probe("Liveness", "The process answers.", new JsonObject { ["live"] = true }),
         ["/api/v1/batch"] = Batch("v1"),
         ["/api/v2/batch"] = Batch("v2"),
+        ["/api/v2/stream"] = Stream(),
+        ["/api/v1/security/blocks"] = Blocks("v1"),
+        ["/api/v2/security/blocks"] = Blocks("v2"),
+        ["/api/v1/security/blocks/{id}"] = Block("v1"),
+        ["/api/v2/security/blocks/{id}"] = Block("v2"),
+        ["/api/v1/security/events"] = SecurityEvents("v1"),
+        ["/api/v2/security/events"] = SecurityEvents("v2"),
     });
+
+    private static JsonObject Blocks(string version) => new()
+    {
+        ["get"] = Operation("List addresses and callers that are refused", "blocks_list_" + version, "200", "The blocks in force."),
+        ["post"] = With(
+            Operation("Refuse an address or a caller for a time", "blocks_create_" + version, "201", "The block."),
+            ("requestBody", new JsonObject
+            {
+                ["required"] = true,
+                ["content"] = new JsonObject
+                {
+                    ["application/json"] = new JsonObject
+                    {
+                        ["schema"] = new JsonObject
+                        {
+                            ["type"] = "object",
+                            ["properties"] = new JsonObject
+                            {
+                                ["address"] = Type("string"), ["tenant_id"] = Type("string"), ["subject"] = Type("string"), ["seconds"] = Type("integer"), ["reason"] = Type("string"),
+                            },
+                        },
+                    },
+                },
+            })),
+    };
+
+    private static JsonObject Block(string version) => new()
+    {
+        ["delete"] = With(
+            Operation("Let an address or a caller in again", "blocks_delete_" + version, "204", "It is not blocked."),
+            ("parameters", new JsonArray(new JsonObject { ["name"] = "id", ["in"] = "path", ["required"] = true, ["schema"] = Type("string") }))),
+    };
+
+    private static JsonObject SecurityEvents(string version) => new()
+    {
+        ["get"] = With(
+            Operation("Read what the protection did", "security_events_" + version, "200", "The newest events first."),
+            ("parameters", new JsonArray(new JsonObject { ["name"] = "limit", ["in"] = "query", ["schema"] = Type("integer") }))),
+    };
+
+    private static JsonObject Type(string name) => new() { ["type"] = name };
+
+    private static JsonObject With(JsonObject operation, (string Name, JsonNode Value) member)
+    {
+        operation[member.Name] = member.Value;
+        return operation;
+    }
+
+    private static JsonObject Operation(string summary, string id, string status, string answer) => new()
+    {
+        ["tags"] = new JsonArray("gateway"),
+        ["summary"] = summary,
+        ["description"] = "For the platform's administrators (`manage:platform`).",
+        ["operationId"] = id,
+        ["responses"] = new JsonObject
+        {
+            [status] = new JsonObject { ["description"] = answer },
+            ["403"] = Answer("The caller may not do this.", new JsonObject { ["code"] = "INSUFFICIENT_PERMISSIONS" }),
+        },
+    };
+
+    private static JsonObject Stream()
+    {
+        static JsonObject Parameter(string name, string description) => new()
+        {
+            ["name"] = name,
+            ["in"] = "query",
+            ["description"] = description,
+            ["schema"] = new JsonObject { ["type"] = "string" },
+        };
+        return new JsonObject
+        {
+            ["get"] = new JsonObject
+            {
+                ["tags"] = new JsonArray("gateway"),
+                ["summary"] = "Listen to what happens",
+                ["description"] = "Server-sent events of the tenant, up to the caller's clearance. `filter.{member}=value` narrows them. The same over a WebSocket at `/ws`.",
+                ["operationId"] = "stream_v2",
+                ["parameters"] = new JsonArray(
+                    Parameter("topics", "Some of indicators, incidents, imports, alerts and usage, with commas between; all that the caller may hear when absent."),
+                    Parameter("since", "The number of the last event that the caller has; Last-Event-ID goes before it.")),
+                ["responses"] = new JsonObject
+                {
+                    ["200"] = new JsonObject { ["description"] = "Events, for as long as the caller listens.", ["content"] = new JsonObject { ["text/event-stream"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string" } } } },
+                    ["422"] = Answer("A parameter is not valid.", new JsonObject { ["code"] = "VALIDATION_ERROR" }),
+                },
+            },
+        };
+    }
 
     private static JsonObject Batch(string version) => new()
     {

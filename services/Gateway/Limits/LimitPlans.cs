@@ -108,7 +108,7 @@ internal sealed class LimitPlans(IOptions<GatewayOptions> options, LiveSettings 
     }
 
     /// <summary>Of IPv6 the /64, which is the least that one subscriber holds.</summary>
-    private static IPAddress Subject(IPAddress address)
+    public static IPAddress Subject(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
         {

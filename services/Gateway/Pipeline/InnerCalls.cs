@@ -4,6 +4,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Platform.Gateway.Audit;
 using Platform.ServiceDefaults;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Platform.Gateway.Pipeline;
 
@@ -59,6 +60,31 @@ internal sealed class InnerCalls(IServiceScopeFactory scopes)
         }
 
         return response;
+    }
+
+    /// <summary>
+    /// Makes a request, let in before, once more from a place of the pipeline on, and with nobody waiting for it. Whatever it
+    /// needs of the outer request is taken over before this returns.
+    /// </summary>
+    /// <returns>The answer and the id of the request that it is to.</returns>
+    public async Task<(InnerResponse Response, string Id)> RepeatAsync(HttpContext outer, InnerRequest request, RequestDelegate from, AnswerRoom room, TimeSpan patience)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        using var ending = new CancellationTokenSource(patience);
+        var response = new InnerResponse(room, ending);
+        var context = Create(outer, request, 0, response, scope.ServiceProvider, ending.Token);
+        var (mine, theirs) = (GatewayRequest.Of(context), GatewayRequest.Of(outer));
+        mine.Rules = theirs.Rules;
+        mine.Tenant = theirs.Tenant;
+        context.SetEndpoint(outer.GetEndpoint());
+        foreach (var (name, value) in outer.Request.RouteValues)
+        {
+            context.Request.RouteValues[name] = value;
+        }
+
+        await from(context);
+        await response.CompleteAsync(context);
+        return context.Features.Get<IForwarderErrorFeature>() is null ? (response, context.TraceIdentifier) : throw new IOException("The service did not answer to the end.");
     }
 
     private static DefaultHttpContext Create(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Primitives;
 using Platform.Gateway.Audit;
+using Platform.Gateway.Protection;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Pipeline;
@@ -40,6 +41,11 @@ internal static class ResponseHeaders
         var request = GatewayRequest.Of(context);
         request.Traffic?.Answered(context.Response.StatusCode, request.Started);
         request.Limit?.Write(headers);
+        if (context.Response.StatusCode is >= StatusCodes.Status400BadRequest and < StatusCodes.Status405MethodNotAllowed)
+        {
+            context.RequestServices.GetRequiredService<ThreatGuard>().Refuse(context, context.Response.StatusCode);
+        }
+
         if (context.Response.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests
             && context.Features.Get<Fault>() is { } fault)
         {

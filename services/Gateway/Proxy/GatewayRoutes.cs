@@ -16,7 +16,7 @@ internal static class GatewayRoutes
 {
     private static readonly RouteRules Identity = new() { Service = Upstreams.IndexOf(Upstreams.Identity), Compress = false };
     private static readonly RouteRules Tenancy = new() { Service = Upstreams.IndexOf(Upstreams.Tenancy), Compress = false };
-    private static readonly RouteRules ThreatIntel = new() { Service = Upstreams.IndexOf(Upstreams.ThreatIntel) };
+    private static readonly RouteRules ThreatIntel = new() { Service = Upstreams.IndexOf(Upstreams.ThreatIntel), Cached = true, SharesAnswers = true };
     private static readonly RouteRules KnowledgeGraph = new() { Service = Upstreams.IndexOf(Upstreams.KnowledgeGraph) };
     private static readonly RouteRules Agent = new() { Service = Upstreams.IndexOf(Upstreams.Agent) };
 
@@ -70,8 +70,8 @@ internal static class GatewayRoutes
         // ThreatIntel.
         .. Versioned("/threat-intel", ThreatIntel),
         .. Each("/threat-intel/import", ThreatIntel with { MaxBodyBytes = RouteRules.ImportBody, Streams = true }, HttpMethods.Post),
-        .. Each("/threat-intel/imports/{id}/events", ThreatIntel with { Streams = true }, HttpMethods.Get),
-        .. Each("/threat-intel/export", ThreatIntel with { Streams = true }, HttpMethods.Get),
+        .. Each("/threat-intel/imports/{id}/events", ThreatIntel with { Streams = true, Cached = false }, HttpMethods.Get),
+        .. Each("/threat-intel/export", ThreatIntel with { Streams = true, Cached = false }, HttpMethods.Get),
         .. Each("/threat-intel/{kind}/bulk", ThreatIntel with { MaxBodyBytes = RouteRules.BulkBody }, HttpMethods.Post),
         .. Versioned("/infrastructure", ThreatIntel),
         .. Each("/infrastructure/{kind}/bulk", ThreatIntel with { MaxBodyBytes = RouteRules.BulkBody }, HttpMethods.Post),

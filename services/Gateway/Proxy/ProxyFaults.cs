@@ -30,6 +30,11 @@ internal static class ProxyFaults
                 : BadBody;
         }
 
+        if (failure.Exception is UpstreamRefusedException or { InnerException: UpstreamRefusedException })
+        {
+            return Nobody;
+        }
+
         return failure.Error switch
         {
             ForwarderError.NoAvailableDestinations => Nobody,

@@ -13,6 +13,9 @@ internal sealed record RouteRules
     /// <summary>No credential is asked for; one that is sent is not looked at.</summary>
     public bool Anonymous { get; init; }
 
+    /// <summary>An anonymous route that takes a credential where one is sent.</summary>
+    public bool CredentialIfSent { get; init; }
+
     public long MaxBodyBytes { get; init; } = OrdinaryBody;
 
     /// <summary>Answers or bodies of any length: unbuffered, long timeouts, connections of their own.</summary>
@@ -41,6 +44,12 @@ internal sealed record RouteRules
     /// those count against the address.
     /// </summary>
     public bool OnlyRefusalsCount { get; init; }
+
+    /// <summary>Its service may let answers be kept (<c>Surrogate-Key</c>); a change under the same rules makes them void.</summary>
+    public bool Cached { get; init; }
+
+    /// <summary>Kept answers are the same for every caller of a tenant with the same permissions and clearance.</summary>
+    public bool SharesAnswers { get; init; }
 
     /// <summary>Whether a batch may hold it: an ordinary request to a service, with a credential.</summary>
     public bool InBatch => Service >= 0 && !Anonymous && !Streams && !Protocol;

@@ -2,6 +2,7 @@ using MassTransit;
 using Platform.Contracts.Identity;
 using Platform.Contracts.Tenancy;
 using Platform.Gateway.Authentication;
+using Platform.Gateway.Caching;
 using Platform.Gateway.Tenants;
 
 namespace Platform.Gateway.Revocation;
@@ -9,7 +10,7 @@ namespace Platform.Gateway.Revocation;
 /// <summary>What makes this instance forget or refuse, as it happens at the owners.</summary>
 internal sealed class RevocationConsumer(
     Revocations revocations, KeyResolver keys, ClientResolver clients, TokenVerifier tokens, TenantStates tenants, OpenStreams streams, FeedState feed,
-    SessionChecks sessions, SigningKeys signingKeys, GatewayInstance instance)
+    SessionChecks sessions, SigningKeys signingKeys, CachePurges answers, GatewayInstance instance)
     : IConsumer<SessionRevoked>, IConsumer<UserUpdated>, IConsumer<UserDeleted>, IConsumer<ApiKeyRevoked>, IConsumer<IntegrationClientChanged>,
         IConsumer<TenantSuspended>, IConsumer<TenantReactivated>, IConsumer<TenantUpdated>, IConsumer<TenantDeleted>, IConsumer<RateLimitsChanged>,
         IConsumer<QuotaThresholdReached>, IConsumer<RestorePartCompleted>, IConsumer<FeedHeartbeat>
@@ -72,6 +73,7 @@ internal sealed class RevocationConsumer(
         if (context.Message is { Applied: true, Error: null })
         {
             signingKeys.ExpectOthers();
+            answers.PurgeAll();
             revocations.StartAfresh();
             sessions.ForgetAll();
             keys.ForgetAll();

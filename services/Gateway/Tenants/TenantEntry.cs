@@ -1,4 +1,5 @@
 using Platform.Gateway.Limits;
+using Platform.Gateway.Protection;
 
 namespace Platform.Gateway.Tenants;
 
@@ -23,8 +24,10 @@ internal sealed class TenantEntry(Guid id)
 /// <param name="AskedAt">When Tenancy said so.</param>
 /// <param name="QuotaResetsAt">Set when the month's quota is used up: until then requests are refused.</param>
 /// <param name="RouteLimits">Hourly limits of single operations that are not the defaults.</param>
+/// <param name="Countries">Where its callers may come from; null for anywhere.</param>
 internal sealed record TenantState(
-    string? Status, TenantLimits Limits, DateTimeOffset AskedAt, DateTimeOffset? QuotaResetsAt = null, IReadOnlyList<RouteLimit>? RouteLimits = null)
+    string? Status, TenantLimits Limits, DateTimeOffset AskedAt, DateTimeOffset? QuotaResetsAt = null, IReadOnlyList<RouteLimit>? RouteLimits = null,
+    CountryRule? Countries = null)
 {
     public bool IsActive => Status == "active";
 }

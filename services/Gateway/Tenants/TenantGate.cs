@@ -1,5 +1,6 @@
 using Platform.Contracts;
 using Platform.Gateway.Pipeline;
+using Platform.Gateway.Protection;
 using Platform.Gateway.Revocation;
 using Platform.ServiceDefaults;
 
@@ -9,10 +10,11 @@ namespace Platform.Gateway.Tenants;
 /// Lets in only callers of an active tenant whose month's quota is not used up. Tenancy itself stays open to those who
 /// want to see why: usage, limits, their own tenant.
 /// </summary>
-internal sealed class TenantGate(RequestDelegate next, TenantStates tenants, FeedState feed, TimeProvider clock)
+internal sealed class TenantGate(RequestDelegate next, TenantStates tenants, FeedState feed, Countries countries, TimeProvider clock)
 {
     private static readonly int Tenancy = Upstreams.IndexOf(Upstreams.Tenancy);
     private static readonly Fault Suspended = new(ErrorCodes.TenantSuspended, "The tenant is suspended.");
+    private static readonly Fault Elsewhere = new(ErrorCodes.GeoRestricted, "The tenant does not take requests from this region.");
     private static readonly Fault CannotTell = new(
         ErrorCodes.ServiceUnavailable, "The state of the tenant cannot be checked right now.", RetryAfter: TimeSpan.FromSeconds(2));
 
@@ -38,6 +40,7 @@ internal sealed class TenantGate(RequestDelegate next, TenantStates tenants, Fee
         {
             null => FaultWriter.WriteAsync(context, CannotTell),
             { IsActive: false } => FaultWriter.WriteAsync(context, Suspended),
+            { Countries: { } rule } when !countries.Admits(rule, context.Connection.RemoteIpAddress) => FaultWriter.WriteAsync(context, Elsewhere),
             { QuotaResetsAt: { } until } when request.Rules.Service != Tenancy && until - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero =>
                 FaultWriter.WriteAsync(context, UsedUp(wait)),
             _ => next(context),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Platform.Gateway.Protection;
 using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Tenants;
@@ -67,7 +68,7 @@ internal sealed partial class TenantStates(InternalApi api, CacheFigures figures
 
             response.EnsureSuccessStatusCode();
             var answer = await response.Content.ReadFromJsonAsync<ResolvedTenant>(Json.Options, ct);
-            return entry.State = new TenantState(answer!.Status, answer.Limits ?? TenantLimits.Default, clock.GetUtcNow(), answer.QuotaResetsAt, answer.RouteLimits);
+            return entry.State = new TenantState(answer!.Status, answer.Limits ?? TenantLimits.Default, clock.GetUtcNow(), answer.QuotaResetsAt, answer.RouteLimits, CountryRule.Of(answer.AllowedCountries, answer.DeniedCountries));
         }
         catch (Exception exception) when (exception is HttpRequestException or System.Text.Json.JsonException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
         {
@@ -84,7 +85,8 @@ internal sealed partial class TenantStates(InternalApi api, CacheFigures figures
 
     private sealed record ResolveTenant(Guid TenantId);
 
-    private sealed record ResolvedTenant(Guid TenantId, string Status, TenantLimits? Limits, DateTimeOffset? QuotaResetsAt, List<RouteLimit>? RouteLimits);
+    private sealed record ResolvedTenant(Guid TenantId, string Status, TenantLimits? Limits, DateTimeOffset? QuotaResetsAt, List<RouteLimit>? RouteLimits,
+        List<string>? AllowedCountries, List<string>? DeniedCountries);
 
     [LoggerMessage(LogLevel.Warning, "Tenancy did not tell the state of tenant {Tenant}: {Reason}")]
     private static partial void LogUnanswered(ILogger logger, Guid tenant, string reason);

@@ -26,8 +26,7 @@ internal sealed record ResolvedKey(
     string Environment,
     KeyLimits? RateLimit,
     Limits Limits,
-    DateTimeOffset? QuotaResetsAt,
-    IReadOnlyList<RouteLimit> RouteLimits);
+    DateTimeOffset? QuotaResetsAt);
 
 /// <summary>
 /// Finds and verifies an API key. The tenant is not known yet: a SECURITY DEFINER function gives the ids behind a
@@ -45,8 +44,7 @@ internal sealed class ResolveKey(NpgsqlDataSource source, KeyHasher hasher, IOpt
             (SELECT coalesce(sum(requests - refused), 0)::bigint FROM (
                 SELECT requests, refused FROM usage_rollups WHERE tenant_id = t.id AND span = 'month' AND dimension = 'all' AND bucket = $5
                 UNION ALL
-                SELECT requests, refused FROM usage_deltas WHERE tenant_id = t.id AND dimension = 'all' AND bucket >= $5) AS month),
-            coalesce(r.routes, '[]')
+                SELECT requests, refused FROM usage_deltas WHERE tenant_id = t.id AND dimension = 'all' AND bucket >= $5) AS month)
         FROM api_keys k JOIN tenants t ON t.id = k.tenant_id LEFT JOIN rate_limits r ON r.tenant_id = k.tenant_id
         WHERE k.id = (SELECT id FROM find_api_key($1)) AND k.status = 'active' AND t.status <> 'cancelled'
         """;
@@ -106,8 +104,7 @@ internal sealed class ResolveKey(NpgsqlDataSource source, KeyHasher hasher, IOpt
             row.GetString(9),
             KeyLimits.Of(Number(row, 10), Number(row, 11), Number(row, 12)),
             new Limits(row.GetInt32(13), row.GetInt32(14), row.GetInt32(15)),
-            row.GetInt64(21) >= options.Value.Quotas.Of(Enum.Parse<Plan>(row.GetString(20), ignoreCase: true)) ? month.AddMonths(1) : null,
-            RouteLimit.Read(row.GetString(22)));
+            row.GetInt64(21) >= options.Value.Quotas.Of(Enum.Parse<Plan>(row.GetString(20), ignoreCase: true)) ? month.AddMonths(1) : null);
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Tenancy.RateLimits;
@@ -16,9 +17,11 @@ namespace Platform.Tenancy.Internal;
 /// <param name="UsedThisMonth">How many of them are used.</param>
 /// <param name="QuotaResetsAt">Set when all are used: when the next month begins.</param>
 /// <param name="RouteLimits">Hourly limits of single operations that are not the defaults.</param>
+/// <param name="AllowedCountries">Where its callers may come from (ISO 3166-1); anywhere when empty.</param>
+/// <param name="DeniedCountries">Where they may not come from.</param>
 internal sealed record ResolvedTenant(
     Guid TenantId, string Slug, TenantStatus Status, Plan Plan, Limits Limits, long? MonthlyQuota, long UsedThisMonth, DateTimeOffset? QuotaResetsAt,
-    IReadOnlyList<RouteLimit> RouteLimits);
+    IReadOnlyList<RouteLimit> RouteLimits, IReadOnlyList<string> AllowedCountries, IReadOnlyList<string> DeniedCountries);
 
 /// <summary>Finds a tenant's state, limits and quota, in one round trip.</summary>
 internal sealed class ResolveTenant(NpgsqlDataSource source, IOptions<TenancyOptions> options, TimeProvider clock)
@@ -32,7 +35,7 @@ internal sealed class ResolveTenant(NpgsqlDataSource source, IOptions<TenancyOpt
                 SELECT requests, refused FROM usage_rollups WHERE tenant_id = $1 AND span = 'month' AND dimension = 'all' AND bucket = $5
                 UNION ALL
                 SELECT requests, refused FROM usage_deltas WHERE tenant_id = $1 AND dimension = 'all' AND bucket >= $5) AS month),
-            coalesce(r.routes, '[]')
+            coalesce(r.routes, '[]'), coalesce(t.settings->'allowed_countries', '[]'), coalesce(t.settings->'denied_countries', '[]')
         FROM tenants t LEFT JOIN rate_limits r ON r.tenant_id = t.id WHERE t.id = $1 AND t.status <> 'cancelled'
         """;
 
@@ -72,6 +75,10 @@ internal sealed class ResolveTenant(NpgsqlDataSource source, IOptions<TenancyOpt
             quota,
             used,
             used >= quota ? month.AddMonths(1) : null,
-            RouteLimit.Read(reader.GetString(8)));
+            RouteLimit.Read(reader.GetString(8)),
+            Codes(reader.GetString(9)),
+            Codes(reader.GetString(10)));
     }
+
+    private static List<string> Codes(string json) => JsonSerializer.Deserialize<List<string>>(json) ?? [];
 }

@@ -29,7 +29,14 @@ internal static class TenantRules
         rule.Must(p => p is "starter" or "pro" or "enterprise").WithMessage("must be one of starter, pro, enterprise");
 
     public static void MustBeSettings<T>(this IRuleBuilder<T, JsonObject?> rule) =>
-        rule.Must(s => s is null || s.ToJsonString().Length <= MaxSettingsLength).WithMessage("must be at most 32 KiB");
+        rule.Must(s => s is null || s.ToJsonString().Length <= MaxSettingsLength).WithMessage("must be at most 32 KiB")
+            .Must(s => AreCountries(s, "allowed_countries") && AreCountries(s, "denied_countries"))
+            .WithMessage("must hold allowed_countries and denied_countries, where they are there, as lists of two-letter codes (ISO 3166-1)");
+
+    /// <summary>The gateway goes by these two, so that a mistake in them must not pass for no rule.</summary>
+    private static bool AreCountries(JsonObject? settings, string name) =>
+        settings is null || !settings.TryGetPropertyValue(name, out var codes) || (codes is JsonArray list
+            && list.All(c => c is JsonValue value && value.TryGetValue<string>(out var code) && code.Length == 2 && code.All(char.IsAsciiLetter)));
 
     public static Plan ParsePlan(string? text) => text is null ? Plan.Starter : Enum.Parse<Plan>(text, ignoreCase: true);
 

@@ -12,7 +12,7 @@ internal static class AttackEndpoints
 
     public static IEndpointRouteBuilder MapAttack(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/threat-intel/attack").WithTags("ATT&CK").RequirePermission("read:threat_intel");
+        var group = api.MapGroup("/threat-intel/attack").WithTags("ATT&CK").RequirePermission("read:threat_intel").Kept();
         group.MapGet("/matrix", Matrix);
         group.MapGet("/navigator-layer", Layer).Unwrapped();
         return api;

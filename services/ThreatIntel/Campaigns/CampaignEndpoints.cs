@@ -17,8 +17,8 @@ internal static class CampaignEndpoints
     public static IEndpointRouteBuilder MapCampaigns(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/threat-intel/campaigns").WithTags("Campaigns");
-        group.MapGet("/", List).RequirePermission("read:threat_intel").WithPaging(20, 100);
-        group.MapGet("/{id}", Get).RequirePermission("read:threat_intel");
+        group.MapGet("/", List).RequirePermission("read:threat_intel").WithPaging(20, 100).Kept();
+        group.MapGet("/{id}", Get).RequirePermission("read:threat_intel").Kept();
         group.MapPost("/", Create).RequirePermission("write:threat_intel").WithIdempotency();
         group.MapPut("/{id}", Replace).RequirePermission("write:threat_intel");
         group.MapPatch("/{id}", Change).RequirePermission("write:threat_intel");

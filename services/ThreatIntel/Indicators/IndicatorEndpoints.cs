@@ -21,8 +21,8 @@ internal static class IndicatorEndpoints
     public static IEndpointRouteBuilder MapIndicators(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/threat-intel/indicators").WithTags("Indicators");
-        group.MapGet("/", List).RequirePermission("read:threat_intel").WithPaging(50, 500);
-        group.MapGet("/{id}", Get).RequirePermission("read:threat_intel");
+        group.MapGet("/", List).RequirePermission("read:threat_intel").WithPaging(50, 500).Kept();
+        group.MapGet("/{id}", Get).RequirePermission("read:threat_intel").Kept();
         group.MapPost("/", Create).RequirePermission("write:threat_intel").WithIdempotency();
         group.MapPut("/{id}", Replace).RequirePermission("write:threat_intel");
         group.MapPatch("/{id}", Change).RequirePermission("write:threat_intel");

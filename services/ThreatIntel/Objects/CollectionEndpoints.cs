@@ -25,8 +25,8 @@ internal static class CollectionEndpoints
             var group = api.MapGroup("/threat-intel/" + collection.Path).WithTags(collection.Tag);
             if (collection.Type != StixTypes.Relationship)
             {
-                group.MapGet("/", handlers.List).RequirePermission("read:threat_intel").WithPaging(20, 100);
-                group.MapGet("/{id}", handlers.Get).RequirePermission("read:threat_intel");
+                group.MapGet("/", handlers.List).RequirePermission("read:threat_intel").WithPaging(20, 100).Kept();
+                group.MapGet("/{id}", handlers.Get).RequirePermission("read:threat_intel").KeptById();
             }
 
             var (write, delete) = collection.Type == "note" ? ("write:notes", "delete:notes") : ("write:threat_intel", "delete:threat_intel");

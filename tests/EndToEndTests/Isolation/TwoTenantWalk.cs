@@ -104,7 +104,7 @@ internal sealed class TwoTenantWalk(FilledTenant owner, FilledTenant walker, IRe
     {
         if (await owner.IdsAsync(list, parameter) is not { } ids)
         {
-            return list.Contains("/admin/", StringComparison.Ordinal) || list.Contains("/config/", StringComparison.Ordinal) ? [owner.Id.ToString()] : [];
+            return list.Contains("/admin/", StringComparison.Ordinal) || list.Contains("/security/", StringComparison.Ordinal) || list.Contains("/config/", StringComparison.Ordinal) ? [owner.Id.ToString()] : [];
         }
 
         if (SameForAll.Contains(list))

@@ -23,11 +23,11 @@ internal sealed class FakeService : IAsyncDisposable
 
     public string Address => _app.Urls.First();
 
-    public static async Task<FakeService> StartAsync()
+    public static async Task<FakeService> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.WebHost.ConfigureKestrel(k => k.Limits.MaxRequestBodySize = null);
         var app = builder.Build();
         var service = new FakeService(app);
@@ -46,6 +46,13 @@ internal sealed class FakeService : IAsyncDisposable
         foreach (var header in context.Request.Headers)
         {
             headers[header.Key] = header.Value.ToString();
+        }
+
+        if (context.Request.Path == "/live")
+        {
+            // The gateway opens its connections by it.
+            await context.Response.WriteAsync("{}");
+            return;
         }
 
         Requests.Enqueue(new Seen(context.Request.Method, context.Request.Path + context.Request.QueryString, headers));

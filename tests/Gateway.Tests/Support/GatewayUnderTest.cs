@@ -50,6 +50,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
             ["Gateway:Issuer"] = TestIssuer.Name,
             ["ConnectionStrings:rabbitmq"] = "amqp://nobody:nothing@127.0.0.1:1",
             ["ConnectionStrings:state"] = "127.0.0.1:1,connectTimeout=200",
+            ["ConnectionStrings:cache"] = "127.0.0.1:1,connectTimeout=200",
             ["Platform:DataRoot"] = data,
         };
         foreach (var name in Upstreams.All)
@@ -106,6 +107,9 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         var header = Services[service].Last.Headers["Authorization"];
         return (await InternalTokens.ValidateAsync(header["Bearer ".Length..], service, Keys[service], TimeProvider.System))?.Caller;
     }
+
+    /// <summary>Lets go of the broker and of everybody who listens, as a process does when it ends.</summary>
+    public Task StopAsync(CancellationToken ct) => _app.StopAsync(ct);
 
     public async ValueTask DisposeAsync()
     {

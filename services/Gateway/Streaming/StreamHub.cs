@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+
+namespace Platform.Gateway.Streaming;
+
+/// <summary>The open streams of this process, by tenant, and how far each tenant's sequence has been told.</summary>
+internal sealed class StreamHub(StreamLog log, TimeProvider clock)
+{
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<Guid, TenantStream> _tenants = new();
+
+    /// <summary>Streams that are open.</summary>
+    public int Count => _tenants.Values.Sum(static t => t.Listeners.Length);
+
+    /// <summary>
+    /// Begins to offer what happens from now on; what happened before <see cref="Joined.Last"/>, that one included, the
+    /// listener reads for itself. Null when nobody can tell where now is.
+    /// </summary>
+    public async Task<Joined?> JoinAsync(Listener listener)
+    {
+        var id = listener.Credential.Caller.TenantId;
+        while (true)
+        {
+            var tenant = _tenants.GetOrAdd(id, static _ => new TenantStream());
+            await tenant.Telling.WaitAsync();
+            try
+            {
+                if (tenant.IsGone)
+                {
+                    continue;
+                }
+
+                if (tenant.Listeners.Length == 0)
+                {
+                    if (await log.LastAsync(id) is not { } last)
+                    {
+                        Retire(id, tenant);
+                        return null;
+                    }
+
+                    tenant.Last = last;
+                }
+
+                tenant.Listeners = [.. tenant.Listeners, listener];
+                return new Joined(tenant.Last);
+            }
+            finally
+            {
+                tenant.Telling.Release();
+            }
+        }
+    }
+
+    public async Task LeaveAsync(Listener listener)
+    {
+        var id = listener.Credential.Caller.TenantId;
+        if (!_tenants.TryGetValue(id, out var tenant))
+        {
+            return;
+        }
+
+        await tenant.Telling.WaitAsync();
+        try
+        {
+            tenant.Listeners = Array.FindAll(tenant.Listeners, l => !ReferenceEquals(l, listener));
+            if (tenant.Listeners.Length == 0)
+            {
+                Retire(id, tenant);
+            }
+        }
+        finally
+        {
+            tenant.Telling.Release();
+        }
+    }
+
+    /// <summary>Tells whoever listens what the tenant's log holds beyond what was told.</summary>
+    public async Task TellAsync(Guid id)
+    {
+        if (!_tenants.TryGetValue(id, out var tenant))
+        {
+            return;
+        }
+
+        await tenant.Telling.WaitAsync();
+        try
+        {
+            while (tenant.Listeners.Length > 0 && await log.ReadAsync(id, tenant.Last + 1, long.MaxValue) is { Count: > 0 } events)
+            {
+                foreach (var happened in events)
+                {
+                    foreach (var listener in tenant.Listeners)
+                    {
+                        listener.Offer(happened);
+                    }
+                }
+
+                tenant.Last = events[^1].Sequence;
+                if (events.Count < StreamLog.Page)
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            tenant.Telling.Release();
+        }
+    }
+
+    /// <summary>Tells every tenant's listeners what was missed, as after a broken connection.</summary>
+    public async Task TellAllAsync()
+    {
+        foreach (var id in _tenants.Keys)
+        {
+            await TellAsync(id);
+        }
+    }
+
+    /// <summary>Lets everybody know that the line stands, and ends the streams of credentials that have expired.</summary>
+    public void Beat()
+    {
+        var now = clock.GetUtcNow();
+        foreach (var tenant in _tenants.Values)
+        {
+            foreach (var listener in tenant.Listeners)
+            {
+                listener.Offer(StreamEvent.Heartbeat);
+                if (listener.Credential.ExpiresAt < DateTimeOffset.MaxValue - Skew && listener.Credential.ExpiresAt + Skew < now)
+                {
+                    listener.End();
+                }
+            }
+        }
+    }
+
+    /// <summary>The process stops: clients come back, elsewhere or later, with the number of the last event they had.</summary>
+    public void EndAll()
+    {
+        foreach (var tenant in _tenants.Values)
+        {
+            foreach (var listener in tenant.Listeners)
+            {
+                listener.End();
+            }
+        }
+    }
+
+    private void Retire(Guid id, TenantStream tenant)
+    {
+        tenant.IsGone = true;
+        _tenants.TryRemove(new KeyValuePair<Guid, TenantStream>(id, tenant));
+    }
+
+    /// <param name="Last">The number of the last event that is not offered any more.</param>
+    internal sealed record Joined(long Last);
+
+    private sealed class TenantStream
+    {
+        public SemaphoreSlim Telling { get; } = new(1);
+
+        public Listener[] Listeners { get; set; } = [];
+
+        public long Last { get; set; }
+
+        public bool IsGone { get; set; }
+    }
+}
