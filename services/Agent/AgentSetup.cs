@@ -5,6 +5,7 @@ using Platform.Agent.Mcp;
 using Platform.Agent.Models;
 using Platform.Agent.Planning;
 using Platform.Agent.Remembering;
+using Platform.Agent.Semantics;
 using Platform.Agent.Storage;
 using Platform.Agent.Tenants;
 using Platform.Agent.Tools;
@@ -33,11 +34,11 @@ internal static class AgentSetup
         builder.Services.AddScoped<DelegatedTokens>().AddScoped<PlatformServices>();
         builder.Services.AddScoped<ITool, RunCypherTool>().AddScoped<ITool, FindPathTool>().AddScoped<ITool, NeighborsTool>()
             .AddScoped<ITool, GetObjectTool>().AddScoped<ITool, LookupObservablesTool>().AddScoped<ITool, SearchIndicatorsTool>()
-            .AddScoped<ITool, AnalyticsTool>().AddScoped<ITool, AttackMatrixTool>().AddScoped<ITool, RecommendTool>().AddScoped<ITool, RenderChartTool>()
+            .AddScoped<ITool, AnalyticsTool>().AddScoped<ITool, AttackMatrixTool>().AddScoped<ITool, RecommendTool>().AddScoped<ITool, RenderChartTool>().AddScoped<ITool, RunSemanticQueryTool>()
             .AddScoped<ITool, CreateNoteTool>().AddScoped<ITool, OpenIncidentTool>()
             .AddScoped<ToolRegistry>().AddScoped<GraphQueries>();
         builder.AddModels();
-        builder.Services.AddScoped<McpTools>();
+        builder.Services.AddScoped<McpTools>().AddScoped<SemanticLayer>();
         builder.Services.AddScoped<AskFirst>().AddScoped<DecideAction>().AddScoped<Commands>();
         builder.Services.AddScoped<RecallPlan>().AddScoped<KeepMemory>().AddScoped<SearchMemory>();
         builder.Services.AddScoped<EntityLinker>().AddScoped<BuiltInPlanner>();
@@ -55,6 +56,7 @@ internal static class AgentSetup
         api.MapConversations();
         api.MapMemory();
         api.MapProviders();
+        api.MapSemanticLayer();
         api.MapGroup("/agent").MapMcp();
     }
 }

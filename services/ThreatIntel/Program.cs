@@ -1,5 +1,6 @@
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel;
+using Platform.ThreatIntel.Semantics;
 using Platform.ThreatIntel.Taxii;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -11,5 +12,6 @@ app.UseServiceDefaults();
 app.MapServiceDefaults();
 app.MapApi(api => api.MapThreatIntel());
 app.MapTaxii();
+app.MapSemantics(ThreatIntelModel.Read());
 
 await app.RunAsync();

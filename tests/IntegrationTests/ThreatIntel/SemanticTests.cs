@@ -1,0 +1,66 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Platform.Contracts;
+
+namespace Platform.IntegrationTests.ThreatIntel;
+
+/// <summary>Typed plans over the tables, compiled here and held to the caller's rights.</summary>
+[Collection(ThreatIntelCollection.Name)]
+public sealed class SemanticTests(ThreatIntelFixture service)
+{
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_member_of_the_shipped_model_can_be_asked_for()
+    {
+        var client = service.ClientFor(Guid.NewGuid(), TlpLevel.Red, ThreatIntelFixture.Everything + " read:incidents");
+        var model = await client.GetFromJsonAsync<JsonElement>("/internal/semantic/models", Ct);
+        var entities = model.GetProperty("entities").EnumerateArray().ToList();
+        Assert.Equal(["indicators", "objects", "incidents"], entities.Select(e => e.GetProperty("name").GetString()));
+        Assert.DoesNotContain("sql", model.GetRawText(), StringComparison.OrdinalIgnoreCase);
+        foreach (var entity in entities)
+        {
+            var name = entity.GetProperty("name").GetString();
+            string?[] measures = [.. entity.GetProperty("measures").EnumerateArray().Select(m => m.GetProperty("name").GetString())];
+            foreach (var dimension in entity.GetProperty("dimensions").EnumerateArray())
+            {
+                var field = dimension.GetProperty("name").GetString()!;
+                var isTime = dimension.GetProperty("type").GetString() == "time";
+                await QueryAsync(client, new { entity = name, measures, dimensions = isTime ? Array.Empty<string>() : [field], time = isTime ? new { field, granularity = "month" } : null, filters = new[] { new { field, op = "set" } } });
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_plan_counts_what_the_caller_may_see_and_nothing_else()
+    {
+        var tenant = Guid.NewGuid();
+        var writer = service.ClientFor(tenant);
+        foreach (var (value, severity, tlp) in new[] { ("a.example", "high", "clear"), ("b.example", "high", "red"), ("c.example", "low", "clear") })
+        {
+            using var made = await writer.PostAsJsonAsync("/api/v2/threat-intel/indicators", new { name = value, indicator_type = "domain-name", value, severity, tlp, valid_from = "2026-01-05T00:00:00Z" }, Ct);
+            Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        }
+
+        var plan = new { entity = "indicators", measures = new[] { "count" }, dimensions = new[] { "severity" }, time = new { field = "valid_from", from = "2026-01-01", to = "2026-02-01" } };
+        Assert.Equal("""[["high",2],["low",1]]""", (await QueryAsync(writer, plan)).GetProperty("rows").GetRawText());
+        Assert.Equal("""[["high",1],["low",1]]""", (await QueryAsync(service.ClientFor(tenant, TlpLevel.Clear), plan)).GetProperty("rows").GetRawText());
+        Assert.Equal("[]", (await QueryAsync(service.ClientFor(Guid.NewGuid()), plan)).GetProperty("rows").GetRawText());
+        Assert.Equal("""[["2026-01-01T00:00:00Z",3]]""", (await QueryAsync(writer, new { entity = "indicators", measures = new[] { "count" }, time = new { field = "valid_from", granularity = "month" } })).GetProperty("rows").GetRawText());
+        Assert.True((await QueryAsync(writer, new { plan.entity, plan.measures, plan.dimensions, limit = 1 })).GetProperty("truncated").GetBoolean());
+
+        using var forbidden = await writer.PostAsJsonAsync("/internal/semantic/query", new { entity = "incidents", measures = new[] { "count" } }, Ct);
+        Assert.Equal(HttpStatusCode.Forbidden, forbidden.StatusCode);
+        using var invented = await writer.PostAsJsonAsync("/internal/semantic/query", new { entity = "indicators", measures = new[] { "count(*)" } }, Ct);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, invented.StatusCode);
+    }
+
+    private static async Task<JsonElement> QueryAsync(HttpClient client, object plan)
+    {
+        using var response = await client.PostAsJsonAsync("/internal/semantic/query", plan, Ct);
+        var text = await response.Content.ReadAsStringAsync(Ct);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{JsonSerializer.Serialize(plan)}\n{text}");
+        return JsonElement.Parse(text);
+    }
+}
