@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,8 +18,10 @@ public static class SemanticEndpoints
 {
     private const string ReadOnlyForAWhile = "SET LOCAL statement_timeout = '8s'; SET TRANSACTION READ ONLY";
 
-    public static IEndpointRouteBuilder MapSemantics(this IEndpointRouteBuilder routes, SemanticModel model)
+    /// <summary>Maps them over the model that the service carries as <c>models.yaml</c>.</summary>
+    public static IEndpointRouteBuilder MapSemantics(this IEndpointRouteBuilder routes, Assembly service)
     {
+        var model = SemanticModel.Of(service);
         var group = routes.MapGroup("/internal/semantic").RequireAuthorization().ExcludeFromDescription();
         group.MapGet("/models", (CallContext call) => Models(model, call));
         group.MapPost("/query", (Body<SemanticPlan> body, NpgsqlDataSource database, CallContext call, CancellationToken ct) => QueryAsync(model, body.Value, database, call, ct));

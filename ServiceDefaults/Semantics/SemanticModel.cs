@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Reflection;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
 
@@ -15,7 +16,18 @@ public sealed class SemanticModel
 
     public List<SemanticEntity> Entities { get; set; } = [];
 
-    /// <summary>Reads an embedded file, and refuses one that contradicts itself.</summary>
+    /// <summary>The name of the file in a service's assembly.</summary>
+    private const string Resource = "models.yaml";
+
+    /// <summary>The model that a service carries in its assembly.</summary>
+    public static SemanticModel Of(Assembly assembly)
+    {
+        using var file = assembly.GetManifestResourceStream(Resource) ?? throw new InvalidOperationException($"{assembly.GetName().Name} has no {Resource}.");
+        using var reader = new StreamReader(file);
+        return Parse(reader.ReadToEnd());
+    }
+
+    /// <summary>Reads a file, and refuses one that contradicts itself.</summary>
     /// <param name="yaml">The file's text.</param>
     /// <exception cref="InvalidOperationException">Two members share a name, or one has no SQL.</exception>
     public static SemanticModel Parse(string yaml)

@@ -31,6 +31,7 @@ internal static class AgentSetup
         builder.AddServiceClient(DelegatedTokens.Client);
         builder.AddServiceClient(PlatformServices.KnowledgeGraph);
         builder.AddServiceClient(PlatformServices.ThreatIntel);
+        builder.AddServiceClient(PlatformServices.Tenancy);
         builder.Services.AddScoped<DelegatedTokens>().AddScoped<PlatformServices>();
         builder.Services.AddScoped<ITool, RunCypherTool>().AddScoped<ITool, FindPathTool>().AddScoped<ITool, NeighborsTool>()
             .AddScoped<ITool, GetObjectTool>().AddScoped<ITool, LookupObservablesTool>().AddScoped<ITool, SearchIndicatorsTool>()

@@ -9,5 +9,6 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapServiceDefaults();
 app.MapTenancy();
+app.MapSemantics(typeof(TenancySetup).Assembly);
 
 await app.RunAsync();

@@ -1,6 +1,5 @@
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel;
-using Platform.ThreatIntel.Semantics;
 using Platform.ThreatIntel.Taxii;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -12,6 +11,6 @@ app.UseServiceDefaults();
 app.MapServiceDefaults();
 app.MapApi(api => api.MapThreatIntel());
 app.MapTaxii();
-app.MapSemantics(ThreatIntelModel.Read());
+app.MapSemantics(typeof(ThreatIntelSetup).Assembly);
 
 await app.RunAsync();

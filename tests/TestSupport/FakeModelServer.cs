@@ -45,7 +45,10 @@ public sealed class FakeModelServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Adds what is done with the next requests; a request beyond them is 500.</summary>
+    /// <summary>What is done with requests beyond the steps; 500 unless given.</summary>
+    public ModelStep Otherwise { get; set; } = Fail(500, "no more steps");
+
+    /// <summary>Adds what is done with the next requests.</summary>
     public FakeModelServer Then(params ReadOnlySpan<ModelStep> steps)
     {
         foreach (var step in steps)
@@ -115,7 +118,7 @@ public sealed class FakeModelServer : IAsyncDisposable
         var request = JsonNode.Parse(await reader.ReadToEndAsync())!.AsObject();
         Requests.Enqueue(request);
         Credentials.Enqueue(context.Request.Headers.Authorization.ToString());
-        await (_steps.TryDequeue(out var step) ? step : Fail(500, "no more steps"))(context, request);
+        await (_steps.TryDequeue(out var step) ? step : Otherwise)(context, request);
     }
 
     private static Task BeginAsync(HttpContext context)

@@ -19,7 +19,7 @@ internal sealed record MergedEntity(string Service, SemanticEntityView Entity);
 /// </summary>
 internal sealed class SemanticLayer(PlatformServices services, AgentDb db)
 {
-    private static readonly string[] Owners = [PlatformServices.ThreatIntel];
+    private static readonly string[] Owners = [PlatformServices.ThreatIntel, PlatformServices.Tenancy];
 
     private MergedModel? _model;
 

@@ -19,6 +19,7 @@ internal sealed class PlatformServices(IHttpClientFactory clients, DelegatedToke
 {
     public const string KnowledgeGraph = "knowledgegraph";
     public const string ThreatIntel = "threatintel";
+    public const string Tenancy = "tenancy";
 
     /// <summary>The most that is read of an answer.</summary>
     private const int MaxAnswerBytes = 16 * 1024 * 1024;

@@ -50,6 +50,7 @@ internal sealed class AgentFixture : IAsyncDisposable
             ["services:knowledgegraph:http:0"] = "http://knowledgegraph.test",
             // Nobody listens there: what needs ThreatIntel fails, and must fail well.
             ["services:threatintel:http:0"] = "http://127.0.0.1:1",
+            ["services:tenancy:http:0"] = "http://127.0.0.1:1",
             ["ServiceClients:threatintel:Retries"] = "0",
             // Where the model servers of tests listen.
             ["Outbound:AllowedNetworks:0"] = "127.0.0.0/8",

@@ -61,6 +61,7 @@ public sealed class BackupFixture(Stack stack) : IAsyncLifetime
         _settings["services:gateway-internal:http:0"] = "http://127.0.0.1:1";
         _settings["services:knowledgegraph:http:0"] = "http://127.0.0.1:1";
         _settings["services:threatintel:http:0"] = "http://127.0.0.1:1";
+        _settings["services:tenancy:http:0"] = "http://127.0.0.1:1";
         _tenancy = Start<TenancyDb>("tenancy");
         _identity = Start<IdentityDb>("identity");
         _threatIntel = Start<ThreatIntelOptions>("threatintel");
