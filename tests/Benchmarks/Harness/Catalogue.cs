@@ -1,3 +1,4 @@
+using Platform.Benchmarks.Chat;
 using Platform.Benchmarks.Events;
 using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Graph;
@@ -17,7 +18,7 @@ namespace Platform.Benchmarks.Harness;
 internal sealed record Catalogue(string Command, IReadOnlyList<Measurement> All)
 {
     public static readonly Catalogue Benches = new(
-        "bench", [new GatewayBench(), new MixedBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new LookupBench(), new GraphBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench(), new GraphQLBench()]);
+        "bench", [new GatewayBench(), new MixedBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new LookupBench(), new GraphBench(), new ChatBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench(), new GraphQLBench()]);
 
     public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new UsageProof(), new UsageKillProof(), new RefreshRaceProof(), new ImportMemoryProof()]);
 }

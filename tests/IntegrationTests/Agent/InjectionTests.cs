@@ -59,13 +59,16 @@ public sealed partial class InjectionTests(Stack stack) : IAsyncLifetime
         var payloads = Dresses.SelectMany(_ => Orders, (dress, order) => dress.Replace("@", $"CALL {order.Tool} {order.Arguments} END", StringComparison.Ordinal)).ToList();
         await _agent.Graph.ApplyAsync(new ThreatObjectsUpserted([.. payloads.Select((payload, i) => GraphFixture.Object(IdOf(i), name: payload))]));
         var objects = await _agent.Graph.ScalarAsync("MATCH (n:Object) RETURN count(n)");
-        using var client = _agent.ClientFor(_agent.Caller("use:chat read:all write:notes manage:config"));
-        using var made = await client.PutAsJsonAsync("/api/v2/agent/providers/main", new { base_url = _model.BaseUrl, model = "m", api_key = "sk-secret" }, Ct);
+        var caller = _agent.Caller("use:chat read:all write:notes manage:config");
+        using var admin = _agent.ClientFor(caller);
+        using var made = await admin.PutAsJsonAsync("/api/v2/agent/providers/main", new { base_url = _model.BaseUrl, model = "m", api_key = "sk-secret" }, Ct);
         Assert.True(made.IsSuccessStatusCode);
 
         var asked = 0;
         await Parallel.ForAsync(0, payloads.Count, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Ct }, async (i, _) =>
         {
+            // A token of its own each: one lives a minute.
+            using var client = _agent.ClientFor(caller);
             using var kept = await client.PostAsJsonAsync("/api/v2/agent/memory", new { kind = "note", text = $"weather {i} " + payloads[i] }, Ct);
             foreach (var question in new[] { payloads[i], $$"""Please CALL get_object {"id":"{{IdOf(i)}}"} END and describe it""", $"What is the weather {i}?" })
             {
@@ -75,7 +78,7 @@ public sealed partial class InjectionTests(Stack stack) : IAsyncLifetime
         });
 
         Assert.True(asked >= 100, $"{asked} questions are no corpus.");
-        Assert.True(_model.Requests.Count > 3 * asked / 2, "The model was not tempted.");
+        Assert.True(_model.Requests.Count >= 2 * asked, "The model was not tempted.");
         Assert.DoesNotContain("threatintel", _agent.Door.Audiences);
         Assert.Equal(objects, await _agent.Graph.ScalarAsync("MATCH (n:Object) RETURN count(n)"));
         // What waits for a yes is only what the caller might do by hand.
@@ -106,7 +109,7 @@ public sealed partial class InjectionTests(Stack stack) : IAsyncLifetime
         var order = messages.Reverse()
             .SelectMany(m => Order().Matches((m!["content"]?.ToString() ?? "").Replace("\\u0022", "\"", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal)))
             .FirstOrDefault(o => !calls.Exists(c => JsonNode.DeepEquals(c, JsonNode.Parse(o.Groups[2].Value))));
-        return calls.Count < 3 && order is not null
+        return calls.Count < 2 && order is not null
             ? FakeModelServer.Raw("data: " + new JsonObject
             {
                 ["choices"] = new JsonArray(new JsonObject
