@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Agent.Storage;
 using Platform.Agent.Tools;
-using Platform.Agent.Upstream;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Semantics;

@@ -107,6 +107,14 @@ internal sealed class ChatBench : Measurement
         return took;
     }
 
+    private static void Check(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(otherwise);
+        }
+    }
+
     private static async Task<bool> IsConnectedAsync(Api client, AttackBundle bundle)
     {
         var count = await client.PostAsync("/api/v2/knowledge-graph/query", new

@@ -67,7 +67,7 @@ public sealed class GraphBackupTests(Stack stack)
         Assert.Equal((item.Name, "1.5", "x"), (back!.Name, back.Attributes["price"].GetRawText(), back.Tags.Single()));
         Assert.Equal("view", await fixture.CatalogueScalarAsync("MATCH (:Person {id: 'u'})-[e:DID {at: 1700000000000}]->(:Item {id: 'a'}) RETURN e.type"));
         Assert.Equal(2L, await fixture.CatalogueScalarAsync("MATCH (o:Outbox) RETURN count(o)"));
-        Assert.Equal(1, (await fixture.Memories.GetAsync(fixture.Tenant, Ct)).Memory.HistoryOf("u").Length);
+        Assert.Single((await fixture.Memories.GetAsync(fixture.Tenant, Ct)).Memory.HistoryOf("u"));
     }
 
     [Fact]
