@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
 using static Platform.IntegrationTests.KnowledgeGraph.GraphFixture;
