@@ -52,7 +52,8 @@ public sealed class GraphQLEngine(Schema schema, EngineOptions? options = null)
     public PreparedDocument? Prepare(string text, out IReadOnlyList<GraphQLError> errors)
     {
         errors = [];
-        if (_prepared.TryGet(text, out var known))
+        // To look up ten megabytes is to hash them all: what is too long is left to the parser, which does not read it.
+        if (text.Length <= Options.Parser.MaxLength && _prepared.TryGet(text, out var known))
         {
             return known;
         }
