@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Linq.Expressions;
 using System.Text;
 using System.Text.Json;
@@ -35,7 +36,7 @@ public static class QueryablePaging
         return new Page<T>(request, rows, total, next);
     }
 
-    private static List<(LambdaExpression Field, bool Descending)> Order<T>(PageRequest request, Sorts<T> sorts)
+    private static List<(SortKey<T> Key, bool Descending)> Order<T>(PageRequest request, Sorts<T> sorts)
     {
         var parameter = request.Version == ApiVersion.V2 ? "sort" : "sort_by";
         var fields = (request.Sort.Count > 0 ? request.Sort : sorts.DefaultOrder)
@@ -44,24 +45,21 @@ public static class QueryablePaging
         return fields;
     }
 
-    private static IQueryable<T> Sort<T>(IQueryable<T> query, List<(LambdaExpression Field, bool Descending)> order)
+    private static IQueryable<T> Sort<T>(IQueryable<T> query, List<(SortKey<T> Key, bool Descending)> order)
     {
-        var expression = query.Expression;
         for (var i = 0; i < order.Count; i++)
         {
-            var (field, descending) = order[i];
-            var method = (i == 0 ? "OrderBy" : "ThenBy") + (descending ? "Descending" : "");
-            expression = Expression.Call(typeof(Queryable), method, [typeof(T), field.ReturnType], expression, Expression.Quote(field));
+            query = order[i].Key.Sort(query, i == 0, order[i].Descending);
         }
 
-        return query.Provider.CreateQuery<T>(expression);
+        return query;
     }
 
     /// <summary>
     /// Row comparison: a &gt; x, or a = x and b &gt; y, and so on along the order. That a &gt;= x is said once more, alone:
     /// out of alternatives a database makes no range of its index, and would walk to a deep page from the beginning.
     /// </summary>
-    private static Expression<Func<T, bool>> After<T>(List<(LambdaExpression Field, bool Descending)> order, object[] values)
+    private static Expression<Func<T, bool>> After<T>(List<(SortKey<T> Key, bool Descending)> order, object[] values)
     {
         var row = Expression.Parameter(typeof(T), "row");
         Expression? any = null;
@@ -69,7 +67,8 @@ public static class QueryablePaging
         Expression? equalSoFar = null;
         for (var i = 0; i < order.Count; i++)
         {
-            var (field, descending) = order[i];
+            var (key, descending) = order[i];
+            var field = key.Field;
             var left = new Replace(field.Parameters[0], row).Visit(field.Body);
             var right = Value(values[i], field.ReturnType);
             var further = Beyond(left, right, descending, orEqual: false);
@@ -100,21 +99,31 @@ public static class QueryablePaging
     private static UnaryExpression Value(object value, Type type) =>
         Expression.Convert(Expression.Property(Expression.Constant(new Holder(value)), nameof(Holder.Content)), type);
 
-    private static string WriteCursor<T>(T last, List<(LambdaExpression Field, bool Descending)> order)
+    private static string WriteCursor<T>(T last, List<(SortKey<T> Key, bool Descending)> order)
     {
-        var values = order.Select(o => JsonSerializer.SerializeToElement(((Func<T, object>)Expression.Lambda<Func<T, object>>(
-            Expression.Convert(o.Field.Body, typeof(object)), o.Field.Parameters).Compile(preferInterpretation: true))(last), o.Field.ReturnType));
-        return WebEncoders.Base64UrlEncode(JsonSerializer.SerializeToUtf8Bytes(values.ToArray()));
+        var values = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(values))
+        {
+            json.WriteStartArray();
+            foreach (var (key, _) in order)
+            {
+                key.Write(json, last);
+            }
+
+            json.WriteEndArray();
+        }
+
+        return WebEncoders.Base64UrlEncode(values.WrittenSpan);
     }
 
-    private static object[] ReadCursor(string cursor, List<(LambdaExpression Field, bool Descending)> order)
+    private static object[] ReadCursor<T>(string cursor, List<(SortKey<T> Key, bool Descending)> order)
     {
         try
         {
             var values = JsonSerializer.Deserialize<JsonElement[]>(Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(cursor)))!;
             if (values.Length == order.Count)
             {
-                return order.Select((o, i) => values[i].Deserialize(o.Field.ReturnType)!).ToArray();
+                return order.Select((o, i) => values[i].Deserialize(o.Key.Field.ReturnType)!).ToArray();
             }
         }
         catch (Exception exception) when (exception is FormatException or JsonException or ArgumentException)
