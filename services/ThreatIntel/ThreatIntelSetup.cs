@@ -49,6 +49,8 @@ internal static class ThreatIntelSetup
         builder.Services.AddScoped<ReadObject>();
         builder.Services.AddScoped<VisibleRefs>();
         builder.Services.AddScoped<ObserveEvents>();
+        builder.Services.AddScoped<LastSightings>();
+        builder.Services.AddScoped<ShowIndicators>();
         builder.Services.AddScoped<LookUpValues>();
         builder.Services.AddScoped<SearchIndicators>();
         builder.Services.AddScoped<AddTaxiiObjects>();

@@ -27,7 +27,7 @@ internal static class ExposureEndpoints
     /// The indicators that name one of its addresses or names, the vulnerabilities that it has, and the campaigns, actors
     /// and malware that relate to either, as far as the caller may know.
     /// </summary>
-    private static async Task<Results<Ok<AssetExposure>, FaultResult>> Get(Guid id, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct)
+    private static async Task<Results<Ok<AssetExposure>, FaultResult>> Get(Guid id, ThreatIntelDb db, ShowIndicators show, CallContext call, CancellationToken ct)
     {
         if (await db.Assets.AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, ct) is not { } asset)
         {
@@ -42,7 +42,7 @@ internal static class ExposureEndpoints
         var attackers = await AttackersAsync(db, call.Clearance, touched, ct);
         return TypedResults.Ok(new AssetExposure(
             id,
-            await LastSightings.ShowAsync(db, call.Clearance, indicators, clock.GetUtcNow(), ct),
+            await show.RunAsync(indicators, ct),
             [.. vulnerabilities.Select(ObjectName.From)],
             [.. attackers.Where(o => o.Type == StixTypes.Campaign).Select(ObjectName.From)],
             [.. attackers.Where(o => o.Type != StixTypes.Campaign).Select(ObjectName.From)]));

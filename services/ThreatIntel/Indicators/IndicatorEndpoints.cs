@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
-using Platform.ThreatIntel.Lifecycle;
 using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
 using Stix;
@@ -33,7 +32,7 @@ internal static class IndicatorEndpoints
 
     /// <summary>Indicators by type of value, severity, level, time of validity, confidence, source or text.</summary>
     private static async Task<PageResult<IndicatorResource>> List(
-        PageRequest page, HttpRequest request, ThreatIntelDb db, CallContext call, TimeProvider clock,
+        PageRequest page, HttpRequest request, ThreatIntelDb db, ShowIndicators show, CallContext call,
         string? indicator_type, string? severity, string? tlp, string? valid_at, string? min_confidence, string? source, string? search, CancellationToken ct)
     {
         var query = new QueryReader(request.Query);
@@ -86,36 +85,35 @@ internal static class IndicatorEndpoints
         }
 
         var found = await indicators.ToPageAsync(page, Sorts, ct);
-        var shown = await LastSightings.ShowAsync(db, call.Clearance, found.Items, clock.GetUtcNow(), ct);
-        return new Page<IndicatorResource>(found.Request, shown, found.Total, found.NextCursor).ToResult();
+        return new Page<IndicatorResource>(found.Request, await show.RunAsync(found.Items, ct), found.Total, found.NextCursor).ToResult();
     }
 
     /// <summary>One indicator.</summary>
-    private static async Task<Results<Ok<IndicatorResource>, FaultResult>> Get(string id, HttpResponse response, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct) =>
-        await FindAsync(id, db, call, ct) is { } indicator ? TypedResults.Ok(await ShowAsync(indicator, response, db, call, clock, ct)) : Faults.NotFound("indicator");
+    private static async Task<Results<Ok<IndicatorResource>, FaultResult>> Get(string id, HttpResponse response, ThreatIntelDb db, ShowIndicators show, CallContext call, CancellationToken ct) =>
+        await FindAsync(id, db, call, ct) is { } indicator ? TypedResults.Ok(await ShowAsync(indicator, response, show, ct)) : Faults.NotFound("indicator");
 
     /// <summary>Creates an indicator from a STIX pattern, or from a value and its type.</summary>
     private static async Task<Results<Created<IndicatorResource>, FaultResult>> Create(
-        Body<CreateIndicator> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct)
+        Body<CreateIndicator> body, HttpContext context, ThreatIntelDb db, ShowIndicators show, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct)
     {
         var draft = body.Value.ToDraft(clock.GetUtcNow());
         await change.CreateAsync(draft, ct);
         var indicator = (await FindAsync(draft.Id, db, call, ct))!;
-        return TypedResults.Created(context.ThreatIntel($"indicators/{draft.Id}"), await ShowAsync(indicator, context.Response, db, call, clock, ct));
+        return TypedResults.Created(context.ThreatIntel($"indicators/{draft.Id}"), await ShowAsync(indicator, context.Response, show, ct));
     }
 
     /// <summary>Replaces what a client may set of one; properties that only its STIX form has stay.</summary>
     private static Task<Results<Ok<IndicatorResource>, FaultResult>> Replace(
-        string id, Body<CreateIndicator> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
-        UpdateAsync(id, (_, _) => Task.FromResult(body.Value), context, db, change, call, clock, ct);
+        string id, Body<CreateIndicator> body, HttpContext context, ThreatIntelDb db, ShowIndicators show, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        UpdateAsync(id, (_, _) => Task.FromResult(body.Value), context, db, show, change, call, clock, ct);
 
     /// <summary>
     /// Changes one by a JSON Merge Patch (RFC 7396). To give it another value, send <c>"pattern": null</c> with the
     /// <c>value</c>: the pattern is what is stored.
     /// </summary>
     private static Task<Results<Ok<IndicatorResource>, FaultResult>> Change(
-        string id, Patch<CreateIndicator> patch, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
-        UpdateAsync(id, (row, json) => patch.ApplyAsync(CreateIndicator.Of(row, json)), context, db, change, call, clock, ct);
+        string id, Patch<CreateIndicator> patch, HttpContext context, ThreatIntelDb db, ShowIndicators show, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct) =>
+        UpdateAsync(id, (row, json) => patch.ApplyAsync(CreateIndicator.Of(row, json)), context, db, show, change, call, clock, ct);
 
     /// <summary>Deletes one.</summary>
     private static async Task<NoContent> Delete(string id, HttpRequest request, ChangeObject change, CancellationToken ct)
@@ -125,7 +123,7 @@ internal static class IndicatorEndpoints
     }
 
     private static async Task<Results<Ok<IndicatorResource>, FaultResult>> UpdateAsync(
-        string id, Func<Indicator, JsonElement, Task<CreateIndicator>> edit, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call,
+        string id, Func<Indicator, JsonElement, Task<CreateIndicator>> edit, HttpContext context, ThreatIntelDb db, ShowIndicators show, ChangeObject change, CallContext call,
         TimeProvider clock, CancellationToken ct)
     {
         var isThere = await change.UpdateAsync(id, [StixTypes.Indicator], context.Request, async stored =>
@@ -135,16 +133,15 @@ internal static class IndicatorEndpoints
             var now = clock.GetUtcNow();
             return wanted.Write(StixDraft.Next(stored, now), now, stored.Markings);
         }, ct);
-        return isThere ? TypedResults.Ok(await ShowAsync((await FindAsync(id, db, call, ct))!, context.Response, db, call, clock, ct)) : Faults.NotFound("indicator");
+        return isThere ? TypedResults.Ok(await ShowAsync((await FindAsync(id, db, call, ct))!, context.Response, show, ct)) : Faults.NotFound("indicator");
     }
 
     internal static async Task<Indicator?> FindAsync(string id, ThreatIntelDb db, CallContext call, CancellationToken ct) =>
         StixId.IsValid(id) ? await db.Indicators.AsNoTracking().VisibleTo(call.Clearance).SingleOrDefaultAsync(i => i.StixId == id, ct) : null;
 
-    private static async Task<IndicatorResource> ShowAsync(
-        Indicator indicator, HttpResponse response, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct)
+    private static Task<IndicatorResource> ShowAsync(Indicator indicator, HttpResponse response, ShowIndicators show, CancellationToken ct)
     {
         response.SetETag(indicator.Revision);
-        return (await LastSightings.ShowAsync(db, call.Clearance, [indicator], clock.GetUtcNow(), ct))[0];
+        return show.RunAsync(indicator, ct);
     }
 }

@@ -12,18 +12,15 @@ namespace Platform.ThreatIntel.Indicators;
 /// </summary>
 internal sealed class LookUpValues(NpgsqlDataSource source, CallContext call, TimeProvider clock)
 {
-    // Key by key down the indexes, whatever the planner believes of the tenant's size; OFFSET 0 keeps the shape. A sighting
-    // counts as in ObjectQueries.VisibleRelationships: its indicator is seen, and who saw it is seen too or stored nowhere.
-    private const string Sql = """
+    // Key by key down the indexes, whatever the planner believes of the tenant's size; OFFSET 0 keeps the shape.
+    internal const string Sql = $"""
         SELECT v.value_key, v.type, v.value, i.stix_id, i.name, i.indicator_type, i.severity, i.confidence, i.tlp, i.valid_from, i.valid_until, s.at
-        FROM unnest($1) AS wanted(key)
-        CROSS JOIN LATERAL (SELECT value_key, stix_id, tlp, type, value FROM indicator_values WHERE value_key = wanted.key AND tlp <= $2 OFFSET 0) v
+        FROM unnest($1) AS asked(key)
+        CROSS JOIN LATERAL (SELECT value_key, stix_id, tlp, type, value FROM indicator_values WHERE value_key = asked.key AND tlp <= $2 OFFSET 0) v
         CROSS JOIN LATERAL (SELECT stix_id, name, indicator_type, severity, confidence, tlp, valid_from, valid_until FROM indicators
             WHERE stix_id = v.stix_id AND tlp = v.tlp AND shadowed_from > $2 AND NOT revoked OFFSET 0) i
-        CROSS JOIN LATERAL (SELECT max(coalesce(r.stop_time, r.start_time, r.modified)) AS at FROM relationships r
-            WHERE r.target_ref = v.stix_id AND r.relationship_type = 'sighting-of' AND r.tlp <= $2 AND r.shadowed_from > $2 AND NOT r.revoked
-              AND ($2 = 4 OR EXISTS (SELECT 1 FROM objects o WHERE o.stix_id = r.source_ref AND o.tlp <= $2 AND o.shadowed_from > $2)
-                OR NOT EXISTS (SELECT 1 FROM objects o WHERE o.stix_id = r.source_ref))) s
+        CROSS JOIN LATERAL (SELECT v.stix_id AS id) wanted
+        CROSS JOIN LATERAL ({LastSightings.Latest}) s
         """;
 
     /// <summary>What is known of each value, in the order asked.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.ServiceDefaults;
-using Platform.ThreatIntel.Lifecycle;
 using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
 
@@ -10,7 +9,7 @@ namespace Platform.ThreatIntel.Indicators;
 /// Finds indicators by value, address range, domain, prefix, text, the names of related objects, and last by likeness;
 /// best first. What is asked for decides where it is looked for.
 /// </summary>
-internal sealed class SearchIndicators(ThreatIntelDb db, CallContext call, TimeProvider clock)
+internal sealed class SearchIndicators(ThreatIntelDb db, ShowIndicators show, CallContext call)
 {
     /// <summary>Hits of one way of looking that are ranked at most.</summary>
     private const int MaxHits = 500;
@@ -44,7 +43,7 @@ internal sealed class SearchIndicators(ThreatIntelDb db, CallContext call, TimeP
         var ranked = rows.Select(row => (Row: row, Hit: Rank(row, found[row.StixId], needle.Text)))
             .OrderByDescending(hit => hit.Hit.Score).ThenByDescending(hit => hit.Row.Confidence ?? 0).ThenBy(hit => hit.Row.StixId, StringComparer.Ordinal)
             .Take(limit).ToList();
-        var shown = await LastSightings.ShowAsync(db, call.Clearance, ranked.ConvertAll(hit => hit.Row), clock.GetUtcNow(), ct);
+        var shown = await show.RunAsync(ranked.ConvertAll(hit => hit.Row), ct);
         return new SearchResults([.. ranked.Zip(shown, (hit, indicator) => new SearchHit(
             indicator, hit.Hit.Score, hit.Hit.By, Highlights.Of(indicator, needle.Text, hit.Hit.By, hit.Hit.Via)))]);
 

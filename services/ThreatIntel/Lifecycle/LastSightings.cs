@@ -1,55 +1,42 @@
-using Microsoft.EntityFrameworkCore;
-using Platform.Contracts;
-using Platform.ThreatIntel.Indicators;
-using Platform.ThreatIntel.Objects;
-using Platform.ThreatIntel.Relationships;
-using Platform.ThreatIntel.Storage;
+using Npgsql;
+using Platform.ServiceDefaults;
 
 namespace Platform.ThreatIntel.Lifecycle;
 
-/// <summary>When indicators were last seen, as far as a reader may know.</summary>
-internal static class LastSightings
+/// <summary>When indicators were last seen, as far as the caller may know.</summary>
+internal sealed class LastSightings(NpgsqlDataSource source, CallContext call)
 {
-    public static async Task<Dictionary<string, DateTimeOffset>> ReadAsync(ThreatIntelDb db, TlpLevel clearance, string[] ids, CancellationToken ct)
+    /// <summary>
+    /// The latest sighting of <c>wanted.id</c>, an indicator that a reader of the clearance <c>$2</c> sees. A sighting counts as in
+    /// <see cref="Objects.ObjectQueries.VisibleRelationships"/>: who saw it is seen too, or stored nowhere.
+    /// </summary>
+    public const string Latest = """
+        SELECT max(coalesce(r.stop_time, r.start_time, r.modified)) AS at FROM relationships r
+        WHERE r.target_ref = wanted.id AND r.relationship_type = 'sighting-of' AND r.tlp <= $2 AND r.shadowed_from > $2 AND NOT r.revoked
+          AND ($2 = 4 OR EXISTS (SELECT 1 FROM objects o WHERE o.stix_id = r.source_ref AND o.tlp <= $2 AND o.shadowed_from > $2)
+            OR NOT EXISTS (SELECT 1 FROM objects o WHERE o.stix_id = r.source_ref))
+        """;
+
+    private const string Sql = $"SELECT wanted.id, s.at FROM unnest($1) AS wanted(id) CROSS JOIN LATERAL ({Latest}) s WHERE s.at IS NOT NULL";
+
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> ReadAsync(string[] ids, CancellationToken ct)
     {
+        var latest = new Dictionary<string, DateTimeOffset>();
         if (ids.Length == 0)
         {
-            return [];
+            return latest;
         }
 
-        var rows = await db.VisibleRelationships(clearance)
-            .Where(r => r.RelationshipType == StixRelationship.SightingOf && !r.Revoked && ids.Contains(r.TargetRef))
-            .GroupBy(r => r.TargetRef)
-            .Select(group => new { Id = group.Key, At = group.Max(r => r.StopTime ?? r.StartTime ?? r.Modified) })
-            .ToListAsync(ct);
-        return rows.ToDictionary(row => row.Id, row => row.At);
-    }
-
-    /// <summary>The indicators as answers show them.</summary>
-    public static async Task<IReadOnlyList<IndicatorResource>> ShowAsync(
-        ThreatIntelDb db, TlpLevel clearance, IReadOnlyList<Indicator> indicators, DateTimeOffset now, CancellationToken ct)
-    {
-        var sighted = await ReadAsync(db, clearance, [.. indicators.Select(i => i.StixId)], ct);
-        var strangers = await StrangersAsync(db, clearance, indicators, ct);
-        return [.. indicators.Select(i =>
+        var statement = new NpgsqlBatchCommand(Sql)
         {
-            var shown = IndicatorResource.From(i, sighted.TryGetValue(i.StixId, out var at) ? at : null, now);
-            return i.CreatedByRef is { } author && strangers.Contains(author)
-                ? shown with { CreatedByRef = null, Source = shown.Source == author ? null : shown.Source }
-                : shown;
-        })];
-    }
-
-    /// <summary>Those who made the indicators and are not seen by the reader: hidden, or stored nowhere, which nobody tells apart.</summary>
-    private static async Task<HashSet<string>> StrangersAsync(ThreatIntelDb db, TlpLevel clearance, IReadOnlyList<Indicator> indicators, CancellationToken ct)
-    {
-        HashSet<string> authors = clearance == TlpLevel.Red ? [] : [.. indicators.Where(i => i.CreatedByRef is not null).Select(i => i.CreatedByRef!)];
-        if (authors.Count > 0)
+            Parameters = { new NpgsqlParameter<string[]> { TypedValue = ids }, new NpgsqlParameter<short> { TypedValue = (short)call.Clearance } },
+        };
+        await using var read = await TenantRead.RunAsync(source, call.TenantId, statement, ct);
+        while (await read.Rows.ReadAsync(ct))
         {
-            string[] ids = [.. authors];
-            authors.ExceptWith(await db.Objects.AsNoTracking().VisibleTo(clearance).Where(o => ids.Contains(o.StixId)).Select(o => o.StixId).ToListAsync(ct));
+            latest[read.Rows.GetString(0)] = read.Rows.GetFieldValue<DateTimeOffset>(1);
         }
 
-        return authors;
+        return latest;
     }
 }

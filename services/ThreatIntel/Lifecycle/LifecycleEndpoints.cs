@@ -29,7 +29,7 @@ internal static class LifecycleEndpoints
 
     /// <summary>What happened to an indicator, oldest first: its versions, sightings, expiry and revocation.</summary>
     private static async Task<Results<Ok<IndicatorHistory>, FaultResult>> History(
-        string id, ThreatIntelDb db, CallContext call, TimeProvider clock, CancellationToken ct)
+        string id, ThreatIntelDb db, ShowIndicators show, CallContext call, TimeProvider clock, CancellationToken ct)
     {
         if (await IndicatorEndpoints.FindAsync(id, db, call, ct) is not { } indicator)
         {
@@ -58,8 +58,7 @@ internal static class LifecycleEndpoints
             entries.Add(new HistoryEntry(indicator.ValidUntil.Value, "expired", id, null, null));
         }
 
-        var shown = await LastSightings.ShowAsync(db, clearance, [indicator], clock.GetUtcNow(), ct);
-        return TypedResults.Ok(new IndicatorHistory(shown[0], [.. entries.OrderBy(entry => entry.At)]));
+        return TypedResults.Ok(new IndicatorHistory(await show.RunAsync(indicator, ct), [.. entries.OrderBy(entry => entry.At)]));
     }
 
     /// <summary>Records that the indicator was seen; its confidence starts anew from there.</summary>
@@ -92,7 +91,7 @@ internal static class LifecycleEndpoints
 
     /// <summary>Revokes an indicator: it stays, marks nothing any more, and its history says so. Again is no change.</summary>
     private static async Task<Results<Ok<IndicatorResource>, FaultResult>> Revoke(
-        string id, OptionalBody<RevokeIndicator> body, HttpContext context, ThreatIntelDb db, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct)
+        string id, OptionalBody<RevokeIndicator> body, HttpContext context, ThreatIntelDb db, ShowIndicators show, ChangeObject change, CallContext call, TimeProvider clock, CancellationToken ct)
     {
         if (await IndicatorEndpoints.FindAsync(id, db, call, ct) is not { } indicator)
         {
@@ -107,7 +106,7 @@ internal static class LifecycleEndpoints
         }
 
         context.Response.SetETag(indicator.Revision);
-        return TypedResults.Ok((await LastSightings.ShowAsync(db, call.Clearance, [indicator], clock.GetUtcNow(), ct))[0]);
+        return TypedResults.Ok(await show.RunAsync(indicator, ct));
     }
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
