@@ -60,7 +60,7 @@ internal sealed class SearchIndicators(ThreatIntelDb db, ShowIndicators show, Ca
     }
 
     private Task<List<string>> ExactAsync(Guid[] keys, CancellationToken ct) =>
-        db.IndicatorValues.AsNoTracking().Where(v => keys.Contains(v.ValueKey) && v.Tlp <= call.Clearance).Select(v => v.StixId).Distinct().Take(MaxHits).ToListAsync(ct);
+        db.IndicatorValues.AsNoTracking().Where(v => keys.Contains(v.ValueKey) && v.Tlp <= call.Clearance).Select(v => v.StixId).Distinct().OrderBy(id => id).Take(MaxHits).ToListAsync(ct);
 
     private async Task<List<Indicator>> RowsAsync(string[] ids, string[] types, CancellationToken ct)
     {
