@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Indicators;
-using Platform.ThreatIntel.Lifecycle;
 using Platform.ThreatIntel.Objects;
 using Platform.ThreatIntel.Storage;
 using Stix;
