@@ -35,25 +35,32 @@ internal sealed partial class FeedWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            try
+            while (true)
             {
-                await Parallel.ForEachAsync(
-                    await DueAsync(stoppingToken),
-                    new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken },
-                    async (feed, token) => await PollAsync(feed.Tenant, feed.Feed, token));
+                await PollDueAsync(stoppingToken);
+                await signal.WaitAsync(options.Value.FeedInterval, clock, stoppingToken);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                LogDelayed(log, exception);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+    }
 
-            await signal.WaitAsync(options.Value.FeedInterval, clock, stoppingToken);
+    private async Task PollDueAsync(CancellationToken ct)
+    {
+        try
+        {
+            await Parallel.ForEachAsync(
+                await DueAsync(ct),
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
+                async (feed, token) => await PollAsync(feed.Tenant, feed.Feed, token));
+        }
+        catch (Exception exception) when (!ct.IsCancellationRequested)
+        {
+            LogDelayed(log, exception);
         }
     }
 
