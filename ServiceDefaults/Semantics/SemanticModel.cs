@@ -24,13 +24,13 @@ public sealed class SemanticModel
     {
         using var file = assembly.GetManifestResourceStream(Resource) ?? throw new InvalidOperationException($"{assembly.GetName().Name} has no {Resource}.");
         using var reader = new StreamReader(file);
-        return Parse(reader.ReadToEnd());
+        return Read(reader.ReadToEnd());
     }
 
     /// <summary>Reads a file, and refuses one that contradicts itself.</summary>
     /// <param name="yaml">The file's text.</param>
     /// <exception cref="InvalidOperationException">Two members share a name, or one has no SQL.</exception>
-    public static SemanticModel Parse(string yaml)
+    public static SemanticModel Read(string yaml)
     {
         var model = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build().Deserialize<SemanticModel>(yaml);
         foreach (var entity in model.Entities)

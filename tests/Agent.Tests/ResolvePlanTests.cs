@@ -9,7 +9,7 @@ public sealed class ResolvePlanTests
     private static readonly MergedModel Model = new(1, "", [new MergedEntity("threatintel", new SemanticEntityView(
         "indicators", "", ["ioc", "iocs"],
         [new("severity", "text", "", []), new("source", "text", "", ["feed"]), new("recorded_at", "time", "", ["added"])],
-        [new("count", "number", "", []), new("sources", "number", "", [])]))], TenantAdditions.Parse(
+        [new("count", "number", "", []), new("sources", "number", "", [])]))], TenantAdditions.Read(
         """
         synonyms:
           indicators: [bad things]
@@ -54,7 +54,7 @@ public sealed class ResolvePlanTests
     [Fact]
     public void Additions_name_only_what_is_there()
     {
-        var faults = ResolvePlan.Check(Model, TenantAdditions.Parse(
+        var faults = ResolvePlan.Check(Model, TenantAdditions.Read(
             """
             synonyms: { robots: [x], indicators.colour: [y], indicators.source: [z] }
             metrics: [{ name: "", entity: indicators, measure: count }, { name: m, entity: indicators, measure: sum }]
@@ -62,7 +62,9 @@ public sealed class ResolvePlanTests
             """));
         Assert.Equal(
             ["examples[0].dimensions[0]", "metrics[0].name", "metrics[1].measures[0]", "synonyms.indicators.colour", "synonyms.robots"], faults.Keys.Order(StringComparer.Ordinal));
-        Assert.Throws<FaultException>(() => TenantAdditions.Parse("metrics: 5"));
-        Assert.Throws<FaultException>(() => TenantAdditions.Parse("sql: DROP TABLE x"));
+        Assert.Throws<FaultException>(() => TenantAdditions.Read("metrics: 5"));
+        Assert.Throws<FaultException>(() => TenantAdditions.Read("only words"));
+        Assert.Throws<FaultException>(() => TenantAdditions.Read("metrics: [only words]"));
+        Assert.Throws<FaultException>(() => TenantAdditions.Read("sql: DROP TABLE x"));
     }
 }

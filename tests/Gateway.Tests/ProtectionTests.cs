@@ -39,7 +39,7 @@ public sealed class ProtectionTests : IAsyncLifetime
     {
         await GuessAsync();
         Assert.Equal(60, Length(Assert.Single(Blocks.All())));
-        await Blocks.RemoveAsync(Blocks.All()[0].Id);
+        await Blocks.RemoveAsync(Blocks.All()[0].Id, TestContext.Current.CancellationToken);
         await GuessAsync();
         Assert.Equal(240, Length(Assert.Single(Blocks.All())));
     }

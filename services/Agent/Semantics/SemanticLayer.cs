@@ -28,7 +28,7 @@ internal sealed class SemanticLayer(PlatformServices services, AgentDb db)
         if (_model is null)
         {
             var added = await db.SemanticModels.AsNoTracking().OrderByDescending(m => m.Version).FirstOrDefaultAsync(ct);
-            _model = new MergedModel(added?.Version ?? 0, added?.Yaml ?? "", await EntitiesAsync(ct), TenantAdditions.Parse(added?.Yaml ?? ""));
+            _model = new MergedModel(added?.Version ?? 0, added?.Yaml ?? "", await EntitiesAsync(ct), TenantAdditions.Read(added?.Yaml ?? ""));
         }
 
         return _model;

@@ -39,7 +39,7 @@ internal static class SemanticLayerEndpoints
             return Faults.PreconditionFailed();
         }
 
-        var additions = TenantAdditions.Parse(body.Value.Yaml!);
+        var additions = TenantAdditions.Read(body.Value.Yaml!);
         if (ResolvePlan.Check(model with { Additions = new TenantAdditions() }, additions) is { Count: > 0 } faults)
         {
             return Faults.Validation(faults);

@@ -20,16 +20,18 @@ internal sealed class TenantAdditions
     public List<PlanExample> Examples { get; set; } = [];
 
     /// <exception cref="FaultException">422: it is no such YAML.</exception>
-    public static TenantAdditions Parse(string yaml)
+    /// <remarks>Not called Parse: the library would call a method of that name for a text in the place of an object, and so itself for ever.</remarks>
+    public static TenantAdditions Read(string yaml)
     {
         try
         {
             return new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
                 .Build().Deserialize<TenantAdditions?>(yaml) ?? new TenantAdditions();
         }
-        catch (YamlException exception)
+        catch (Exception exception) when (exception is YamlException or InvalidCastException or FormatException or ArgumentException or NotSupportedException)
         {
-            throw new FaultException(Faults.ValidationFault("yaml", $"line {exception.Start.Line}: {Planning.Shown.Line((exception.InnerException ?? exception).Message, 200)}"));
+            var line = (exception as YamlException)?.Start.Line ?? 1;
+            throw new FaultException(Faults.ValidationFault("yaml", $"line {line}: {Planning.Shown.Line((exception.InnerException ?? exception).Message, 200)}"));
         }
     }
 }

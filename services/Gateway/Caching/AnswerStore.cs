@@ -26,7 +26,7 @@ internal sealed class AnswerStore(
         _memory.TryGetValue(key, out CachedAnswer? answer) && Holds(tenant, serviceTag, answer!) ? answer : null;
 
     /// <summary>An answer in Redis that holds, which is in memory from now on.</summary>
-    public async Task<CachedAnswer?> InRedisAsync(Guid tenant, string serviceTag, string key)
+    public async Task<CachedAnswer?> InRedisAsync(Guid tenant, string serviceTag, string key, CancellationToken ct)
     {
         if (redis.Database is not { } database)
         {
@@ -36,7 +36,7 @@ internal sealed class AnswerStore(
         try
         {
             byte[]? packed = await redis.RunAsync(
-                database, "GET", CacheKeys.InRedis(tenant, key), static (d, name) => d.StringGetAsync(name).WaitAsync(Patience));
+                database, "GET", (Name: CacheKeys.InRedis(tenant, key), ct), static (d, s) => d.StringGetAsync(s.Name).WaitAsync(Patience, s.ct));
             if (CachedAnswer.Unpack(packed) is not { } answer || !Holds(tenant, serviceTag, answer))
             {
                 return null;

@@ -91,7 +91,7 @@ internal sealed class ResponseCaching(
     {
         try
         {
-            if (!wantsNew && await store.InRedisAsync(tenant, tag, key) is { } elsewhere)
+            if (!wantsNew && await store.InRedisAsync(tenant, tag, key, context.RequestAborted) is { } elsewhere)
             {
                 asking.TrySetResult(elsewhere);
                 await SendAsync(context, tenant, key, elsewhere);

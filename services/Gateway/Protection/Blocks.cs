@@ -49,25 +49,25 @@ internal sealed class Blocks([FromKeyedServices(RateLimiter.Store)] RedisConnect
     public IReadOnlyList<Block> All() =>
         [.. _byId.Values.Where(b => b.ExpiresAt > clock.GetUtcNow()).OrderByDescending(static b => b.CreatedAt).ThenBy(static b => b.Id, StringComparer.Ordinal)];
 
-    public async Task AddAsync(Block block)
+    public async Task AddAsync(Block block, CancellationToken ct)
     {
         _byId[block.Id] = block;
         Count();
-        await TryAsync("HSET", d => d.HashSetAsync(Key, block.Id, JsonSerializer.Serialize(block, Json.Options)));
+        await TryAsync("HSET", d => d.HashSetAsync(Key, block.Id, JsonSerializer.Serialize(block, Json.Options)), ct);
     }
 
-    public async Task RemoveAsync(string id)
+    public async Task RemoveAsync(string id, CancellationToken ct)
     {
         _byId.TryRemove(id, out _);
         Count();
-        await TryAsync("HDEL", d => d.HashDeleteAsync(Key, id));
+        await TryAsync("HDEL", d => d.HashDeleteAsync(Key, id), ct);
     }
 
     /// <summary>Takes over what the gateways have in Redis, and drops what has ended.</summary>
-    public async Task RefreshAsync()
+    public async Task RefreshAsync(CancellationToken ct)
     {
         var asked = clock.GetUtcNow();
-        if (await TryAsync("HGETALL", static d => d.HashGetAllAsync(Key)) is not { } stored)
+        if (await TryAsync("HGETALL", static d => d.HashGetAllAsync(Key), ct) is not { } stored)
         {
             return;
         }
@@ -82,7 +82,7 @@ internal sealed class Blocks([FromKeyedServices(RateLimiter.Store)] RedisConnect
 
             if (block.ExpiresAt <= asked)
             {
-                await TryAsync("HDEL", d => d.HashDeleteAsync(Key, block.Id));
+                await TryAsync("HDEL", d => d.HashDeleteAsync(Key, block.Id), ct);
                 continue;
             }
 
@@ -106,7 +106,7 @@ internal sealed class Blocks([FromKeyedServices(RateLimiter.Store)] RedisConnect
 
     private void Count() => (_addresses, _callers) = (_byId.Values.Count(static b => b.Address is not null), _byId.Values.Count(static b => b.Subject is not null));
 
-    private async Task<T?> TryAsync<T>(string command, Func<IDatabase, Task<T>> work)
+    private async Task<T?> TryAsync<T>(string command, Func<IDatabase, Task<T>> work, CancellationToken ct)
     {
         if (redis.Database is not { } database)
         {
@@ -115,7 +115,7 @@ internal sealed class Blocks([FromKeyedServices(RateLimiter.Store)] RedisConnect
 
         try
         {
-            return await redis.RunAsync(database, command, work, static (d, w) => w(d).WaitAsync(Patience));
+            return await redis.RunAsync(database, command, (work, ct), static (d, s) => s.work(d).WaitAsync(Patience, s.ct));
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
         {

@@ -48,7 +48,7 @@ internal static class SecurityEndpoints
         var block = new Block(
             address is not null ? Blocks.IdOf(address) : Blocks.IdOf(spec.TenantId!.Value, spec.Subject!), address?.ToString(), address is null ? spec.TenantId : null, address is null ? spec.Subject : null,
             spec.Reason ?? "Set by hand", null, by, now, now.AddSeconds(spec.Seconds ?? 3600));
-        await blocks.AddAsync(block);
+        await blocks.AddAsync(block, context.RequestAborted);
         events.Add(new SecurityEvent(now, "block_set", block.Address ?? block.Id, null, $"{block.Reason} (by {by})"));
         var version = context.GetApiVersion() == ApiVersion.V2 ? "v2" : "v1";
         return TypedResults.Created($"/api/{version}/security/blocks/{block.Id}", block);
@@ -58,7 +58,7 @@ internal static class SecurityEndpoints
     {
         if (blocks.Find(id) is { } block)
         {
-            await blocks.RemoveAsync(id);
+            await blocks.RemoveAsync(id, context.RequestAborted);
             guard.Forgive(block);
             events.Add(new SecurityEvent(clock.GetUtcNow(), "block_removed", block.Address ?? id, null, $"by {GatewayRequest.Of(context).Credential!.Caller.Subject}"));
         }

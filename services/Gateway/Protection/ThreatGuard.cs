@@ -155,7 +155,7 @@ internal sealed class ThreatGuard(
         var seconds = Math.Min(LongestBlock.TotalSeconds, options.Value.BlockSeconds * Math.Pow(Growth, suspect.Blocks - 1));
         var block = new Block(
             target.Id, target.Address?.ToString(), target.Caller?.TenantId, target.Caller?.Subject, $"Threat score, last by {reason}", Math.Round(score, 1), "gateway", now, now.AddSeconds(seconds));
-        _ = blocks.AddAsync(block);
+        _ = blocks.AddAsync(block, CancellationToken.None);
         events.Add(new SecurityEvent(now, "blocked", target.Name, block.Score, block.Reason));
     }
 

@@ -50,8 +50,8 @@ internal sealed class ChangeFeed(
                 }
 
                 await subscriber.PublishAsync(StreamLog.Channel, instance.Id).WaitAsync(Interval, stoppingToken);
-                await hub.TellAllAsync();
-                await blocks.RefreshAsync();
+                await hub.TellAllAsync(stoppingToken);
+                await blocks.RefreshAsync(stoppingToken);
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
             {
@@ -86,7 +86,7 @@ internal sealed class ChangeFeed(
 
         if (told[3].GetInt64() > 0)
         {
-            _ = hub.TellAsync(tenant);
+            _ = hub.TellAsync(tenant, CancellationToken.None);
         }
     }
 }

@@ -98,7 +98,7 @@ internal sealed class SocketSession(StreamAdmission admission, StreamHub hub, St
         }
 
         var listener = new Listener(credential, interest);
-        if (await hub.JoinAsync(listener) is not { } joined)
+        if (await hub.JoinAsync(listener, ct) is not { } joined)
         {
             await CloseAsync(socket, "The stream of events cannot be told right now.", WebSocketCloseStatus.EndpointUnavailable);
             return;
@@ -115,7 +115,7 @@ internal sealed class SocketSession(StreamAdmission admission, StreamHub hub, St
         }
         finally
         {
-            await hub.LeaveAsync(listener);
+            await hub.LeaveAsync(listener, CancellationToken.None);
             await ending.CancelAsync();
             await reading;
         }

@@ -40,7 +40,7 @@ internal static class StreamEndpoints
         }
 
         var listener = new Listener(caller, interest!);
-        if (await hub.JoinAsync(listener) is not { } joined)
+        if (await hub.JoinAsync(listener, context.RequestAborted) is not { } joined)
         {
             await FaultWriter.WriteAsync(context, Away);
             return;
@@ -60,7 +60,7 @@ internal static class StreamEndpoints
         }
         finally
         {
-            await hub.LeaveAsync(listener);
+            await hub.LeaveAsync(listener, CancellationToken.None);
         }
     }
 

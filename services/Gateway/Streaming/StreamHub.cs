@@ -16,13 +16,13 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
     /// Begins to offer what happens from now on; what happened before <see cref="Joined.Last"/>, that one included, the
     /// listener reads for itself. Null when nobody can tell where now is.
     /// </summary>
-    public async Task<Joined?> JoinAsync(Listener listener)
+    public async Task<Joined?> JoinAsync(Listener listener, CancellationToken ct)
     {
         var id = listener.Credential.Caller.TenantId;
         while (true)
         {
             var tenant = _tenants.GetOrAdd(id, static _ => new TenantStream());
-            await tenant.Telling.WaitAsync();
+            await tenant.Telling.WaitAsync(ct);
             try
             {
                 if (tenant.IsGone)
@@ -32,7 +32,7 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
 
                 if (tenant.Listeners.Length == 0)
                 {
-                    if (await log.LastAsync(id) is not { } last)
+                    if (await log.LastAsync(id, ct) is not { } last)
                     {
                         Retire(id, tenant);
                         return null;
@@ -51,7 +51,7 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
         }
     }
 
-    public async Task LeaveAsync(Listener listener)
+    public async Task LeaveAsync(Listener listener, CancellationToken ct)
     {
         var id = listener.Credential.Caller.TenantId;
         if (!_tenants.TryGetValue(id, out var tenant))
@@ -59,7 +59,7 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
             return;
         }
 
-        await tenant.Telling.WaitAsync();
+        await tenant.Telling.WaitAsync(ct);
         try
         {
             tenant.Listeners = Array.FindAll(tenant.Listeners, l => !ReferenceEquals(l, listener));
@@ -75,17 +75,17 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
     }
 
     /// <summary>Tells whoever listens what the tenant's log holds beyond what was told.</summary>
-    public async Task TellAsync(Guid id)
+    public async Task TellAsync(Guid id, CancellationToken ct)
     {
         if (!_tenants.TryGetValue(id, out var tenant))
         {
             return;
         }
 
-        await tenant.Telling.WaitAsync();
+        await tenant.Telling.WaitAsync(ct);
         try
         {
-            while (tenant.Listeners.Length > 0 && await log.ReadAsync(id, tenant.Last + 1, long.MaxValue) is { Count: > 0 } events)
+            while (tenant.Listeners.Length > 0 && await log.ReadAsync(id, tenant.Last + 1, long.MaxValue, ct) is { Count: > 0 } events)
             {
                 foreach (var happened in events)
                 {
@@ -109,11 +109,11 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
     }
 
     /// <summary>Tells every tenant's listeners what was missed, as after a broken connection.</summary>
-    public async Task TellAllAsync()
+    public async Task TellAllAsync(CancellationToken ct)
     {
         foreach (var id in _tenants.Keys)
         {
-            await TellAsync(id);
+            await TellAsync(id, ct);
         }
     }
 

@@ -46,7 +46,8 @@ internal sealed class StreamLog([FromKeyedServices(RateLimiter.Store)] RedisConn
     /// <param name="tenant">Whose events they are.</param>
     /// <param name="tags">Tags of kept answers that do not hold any more.</param>
     /// <param name="entries">May be none.</param>
-    public async Task WriteAsync(Guid message, Guid tenant, string tags, IReadOnlyList<StreamEntry> entries)
+    /// <param name="ct">Stops the waiting.</param>
+    public async Task WriteAsync(Guid message, Guid tenant, string tags, IReadOnlyList<StreamEntry> entries, CancellationToken ct)
     {
         var database = redis.Database ?? throw new TimeoutException("Redis is away.");
         var arguments = new RedisValue[4 + entries.Count];
@@ -57,11 +58,11 @@ internal sealed class StreamLog([FromKeyedServices(RateLimiter.Store)] RedisConn
         }
 
         RedisKey[] keys = [$"t:{tenant:D}:stream:message:{message:N}", LastKey(tenant), StreamKey(tenant)];
-        await redis.RunAsync(database, "EVALSHA", (keys, arguments), static (d, s) => EvaluateAsync(d, s.keys, s.arguments));
+        await redis.RunAsync(database, "EVALSHA", (keys, arguments, ct), static (d, s) => EvaluateAsync(d, s.keys, s.arguments, s.ct));
     }
 
     /// <summary>The number of the tenant's last event; null when nobody can tell.</summary>
-    public async Task<long?> LastAsync(Guid tenant)
+    public async Task<long?> LastAsync(Guid tenant, CancellationToken ct)
     {
         if (redis.Database is not { } database)
         {
@@ -70,7 +71,7 @@ internal sealed class StreamLog([FromKeyedServices(RateLimiter.Store)] RedisConn
 
         try
         {
-            return (long?)await redis.RunAsync(database, "GET", LastKey(tenant), static (d, key) => d.StringGetAsync(key).WaitAsync(Patience)) ?? 0;
+            return (long?)await redis.RunAsync(database, "GET", (Key: LastKey(tenant), ct), static (d, s) => d.StringGetAsync(s.Key).WaitAsync(Patience, s.ct)) ?? 0;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
         {
@@ -79,7 +80,7 @@ internal sealed class StreamLog([FromKeyedServices(RateLimiter.Store)] RedisConn
     }
 
     /// <summary>Events from a number on, at most <see cref="Page"/>; fewer where they are not kept any more. Null when nobody can tell.</summary>
-    public async Task<IReadOnlyList<StreamEvent>?> ReadAsync(Guid tenant, long from, long to)
+    public async Task<IReadOnlyList<StreamEvent>?> ReadAsync(Guid tenant, long from, long to, CancellationToken ct)
     {
         if (redis.Database is not { } database)
         {
@@ -89,8 +90,8 @@ internal sealed class StreamLog([FromKeyedServices(RateLimiter.Store)] RedisConn
         try
         {
             var reply = (RedisResult[])await redis.RunAsync(
-                database, "XRANGE", (Key: StreamKey(tenant), From: $"{from}-0", To: $"{to}-0"),
-                static (d, s) => d.ExecuteAsync("XRANGE", s.Key, s.From, s.To, "COUNT", Page).WaitAsync(Patience));
+                database, "XRANGE", (Key: StreamKey(tenant), From: $"{from}-0", To: $"{to}-0", ct),
+                static (d, s) => d.ExecuteAsync("XRANGE", s.Key, s.From, s.To, "COUNT", Page).WaitAsync(Patience, s.ct));
             var events = new List<StreamEvent>(reply.Length);
             foreach (var item in reply)
             {
@@ -107,15 +108,15 @@ internal sealed class StreamLog([FromKeyedServices(RateLimiter.Store)] RedisConn
         }
     }
 
-    private static async Task<RedisResult> EvaluateAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
+    private static async Task<RedisResult> EvaluateAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments, CancellationToken ct)
     {
         try
         {
-            return await database.ScriptEvaluateAsync(Script, keys, arguments).WaitAsync(Patience);
+            return await database.ScriptEvaluateAsync(Script, keys, arguments).WaitAsync(Patience, ct);
         }
         catch (RedisServerException exception) when (exception.Message.Contains("NOSCRIPT", StringComparison.Ordinal))
         {
-            return await database.ScriptEvaluateAsync(Script, keys, arguments).WaitAsync(Patience);
+            return await database.ScriptEvaluateAsync(Script, keys, arguments).WaitAsync(Patience, ct);
         }
     }
 

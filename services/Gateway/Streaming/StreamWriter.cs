@@ -53,7 +53,7 @@ internal sealed class StreamWriter(
         var next = since + 1;
         while (next <= last)
         {
-            if (await log.ReadAsync(listener.Credential.Caller.TenantId, next, last) is not { } events)
+            if (await log.ReadAsync(listener.Credential.Caller.TenantId, next, last, ct) is not { } events)
             {
                 await notify("gap", $$"""{"type":"gap","from":{{next}},"to":{{last}}}""", ct);
                 return;

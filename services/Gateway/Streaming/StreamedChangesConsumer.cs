@@ -86,7 +86,7 @@ internal sealed class StreamedChangesConsumer(StreamLog log)
         where T : class
     {
         var envelope = Envelopes.Read(context);
-        return log.WriteAsync(envelope.MessageId, envelope.TenantId, tags, entries);
+        return log.WriteAsync(envelope.MessageId, envelope.TenantId, tags, entries, context.CancellationToken);
     }
 
     /// <summary>The objects and the lists that they are in; of many at once, as of an import, everything.</summary>
