@@ -5,7 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Platform.ServiceDefaults;
 
-/// <summary>Writes faults: the v1 envelope, RFC 9457 problem documents in v2, TAXII's error messages under <c>/taxii2</c>.</summary>
+/// <summary>
+/// Writes faults: the v1 envelope, RFC 9457 problem documents in v2, TAXII's error messages under <c>/taxii2</c>, GraphQL's errors at
+/// <c>/graphql</c>.
+/// </summary>
 public static class FaultWriter
 {
     /// <summary>Where the page of each error code is.</summary>
@@ -41,6 +44,11 @@ public static class FaultWriter
         if (context.Request.Path.StartsWithSegments("/taxii2", StringComparison.Ordinal))
         {
             return WriteTaxiiAsync(context, fault);
+        }
+
+        if (context.Request.Path == "/graphql")
+        {
+            return WriteGraphQLAsync(context, fault);
         }
 
         return context.GetApiVersion() == ApiVersion.V2 ? WriteProblemAsync(context, fault) : WriteEnvelopeAsync(context, fault);
@@ -79,6 +87,21 @@ public static class FaultWriter
         "application/taxii+json;version=2.1",
         context.RequestAborted);
 
+    /// <summary>An answer that was not executed (GraphQL, section 7.1.2); clients know a missing or wrong credential by one code.</summary>
+    private static Task WriteGraphQLAsync(HttpContext context, Fault fault)
+    {
+        var isCredential = fault.Status == StatusCodes.Status401Unauthorized;
+        var error = new GraphQLFault(
+            fault.Message, new GraphQLFaultDetails(isCredential ? "AUTHENTICATION_ERROR" : fault.Code, isCredential ? fault.Code : null, fault.Status, context.TraceIdentifier, fault.Errors));
+        return context.Response.WriteAsJsonAsync(
+            new GraphQLFaults([error]),
+            Json.Options,
+            context.Request.Headers.Accept.ToString().Contains("graphql-response+json", StringComparison.OrdinalIgnoreCase)
+                ? "application/graphql-response+json; charset=utf-8"
+                : "application/json; charset=utf-8",
+            context.RequestAborted);
+    }
+
     internal static DateTimeOffset Clock(HttpContext context) =>
         (context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow();
 
@@ -112,3 +135,12 @@ public sealed record Problem(
 
 /// <summary>The error answer under <c>/taxii2</c>: an error message of TAXII 2.1, section 3.6.1.</summary>
 public sealed record TaxiiError(string Title, string Description, string ErrorId, string ErrorCode, string HttpStatus, object? Details);
+
+/// <summary>The error answer at <c>/graphql</c>.</summary>
+public sealed record GraphQLFaults(IReadOnlyList<GraphQLFault> Errors);
+
+/// <summary>A GraphQL error (section 7.1.4).</summary>
+public sealed record GraphQLFault(string Message, GraphQLFaultDetails Extensions);
+
+/// <summary>What stands beside its message. Of a refused credential <c>reason</c> says why.</summary>
+public sealed record GraphQLFaultDetails(string Code, string? Reason, int Status, string RequestId, IReadOnlyDictionary<string, string[]>? Errors);

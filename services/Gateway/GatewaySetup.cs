@@ -6,6 +6,7 @@ using Platform.Gateway.Authentication;
 using Platform.Gateway.Batch;
 using Platform.Gateway.Caching;
 using Platform.Gateway.Docs;
+using Platform.Gateway.GraphQL;
 using Platform.Gateway.Health;
 using Platform.Gateway.Limits;
 using Platform.Gateway.Pipeline;
@@ -70,6 +71,7 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<TrafficFigures>();
         builder.Services.AddSingleton<InnerCalls>();
         builder.Services.AddSingleton<RunBatch>();
+        builder.AddGraphQL();
         builder.TellSeedCircuits();
         return builder;
     }
@@ -94,6 +96,7 @@ internal static class GatewaySetup
         app.UseMiddleware<RateLimiting>();
         app.UseMiddleware<ResponseCaching>();
         app.UseMiddleware<Forwarding>();
+        app.UseGraphQLSockets();
         return app;
     }
 
@@ -108,6 +111,7 @@ internal static class GatewaySetup
             api.MapSecurity();
         });
         app.MapStreams();
+        app.MapGraphQL();
         app.MapProxy();
         return app;
     }

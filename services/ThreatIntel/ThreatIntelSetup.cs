@@ -90,8 +90,10 @@ internal static class ThreatIntelSetup
         api.MapIndicatorSearch();
         api.MapIndicatorLookup();
         api.MapRelationships();
+        api.MapRelationshipsOf();
         api.MapCollections();
         api.MapObjects();
+        api.MapManyObjects();
         api.MapIndicatorBulk();
         api.MapImports();
         api.MapFeeds();
@@ -99,6 +101,7 @@ internal static class ThreatIntelSetup
         api.MapSavedCollections();
         api.MapAttack();
         api.MapAssets();
+        api.MapManyAssets();
         api.MapExposure();
         api.MapIncidents();
         api.MapObservedEvents();

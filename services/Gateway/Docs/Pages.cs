@@ -29,6 +29,7 @@ internal static class Pages
         <li><a href="/api/docs">Try the API</a> (Swagger UI)</li>
         <li><a href="/api/redoc">Read the API reference</a> (ReDoc)</li>
         <li><a href="/api/openapi.json">OpenAPI document</a>, also as <a href="/api/openapi.yaml">YAML</a></li>
+        <li><a href="/graphql/schema.graphql">GraphQL schema</a> of <code>/graphql</code>, and <a href="/graphql/ui">GraphiQL</a></li>
         <li><a href="/api/docs/errors">Error codes</a></li>
         <li><a href="/health">State of the platform</a></li>
         </ul>

@@ -31,8 +31,8 @@ internal sealed class SampleBody(JsonElement schemas, Words words)
             "array" => ArrayOf(schema, name, depth),
             "integer" or "number" => JsonValue.Create(schema.TryGetProperty("minimum", out var least) ? Math.Max(1, least.GetDouble()) : 1),
             "boolean" => JsonValue.Create(false),
-            _ => schema.TryGetProperty("format", out var format) && format.GetString() is "date-time"
-                ? JsonValue.Create("2026-01-02T00:00:00Z")
+            _ => schema.TryGetProperty("format", out var format) && format.GetString() is "date-time" ? JsonValue.Create("2026-01-02T00:00:00Z")
+                : name == "ids" && format.ValueKind == JsonValueKind.String && format.GetString() is "uuid" ? JsonValue.Create(words.Asset)
                 : JsonValue.Create(words.For(name)),
         };
     }

@@ -61,6 +61,10 @@ internal sealed class TwoTenantWalk(FilledTenant owner, FilledTenant walker, IRe
             await Parallel.ForEachAsync(phase, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (a, _) => await TryWalkAsync(a.Operation, a.Paths));
         }
 
+        var graph = new GraphQLWalk(walker, _words with { Number = Interlocked.Increment(ref _number) }, owner.Secret, ct);
+        _findings.AddRange(await graph.RunAsync());
+        Expect(graph.Fields > 50, $"{graph.Fields} fields of GraphQL are not all.");
+
         var after = await StateAsync(addressed);
         foreach (var (path, text) in before)
         {

@@ -1,0 +1,10 @@
+// The credential is typed into the headers' tab and is kept in this page alone.
+ReactDOM.createRoot(document.getElementById("graphiql")).render(
+  React.createElement(GraphiQL, {
+    fetcher: GraphiQL.createFetcher({ url: "/graphql" }),
+    defaultEditorToolsVisibility: "headers",
+    defaultHeaders: '{\n  "Authorization": "Bearer "\n}',
+    defaultQuery: "{\n  indicators(first: 10) {\n    nodes { name severity relationships(first: 3) { nodes { relationshipType target { type name } } } }\n  }\n}\n",
+    shouldPersistHeaders: false,
+  }),
+);
