@@ -5,7 +5,7 @@ namespace Platform.ServiceDefaults.Tests;
 /// <summary>Plans over a semantic model become SQL that holds nothing of what the plan says but its values, as parameters.</summary>
 public sealed class CompilePlanTests
 {
-    private static readonly SemanticModel Model = SemanticModel.Parse(
+    private static readonly SemanticModel Model = SemanticModel.Read(
         """
         version: 3
         entities:
@@ -51,7 +51,7 @@ public sealed class CompilePlanTests
     }
 
     [Fact]
-    public void A_model_that_contradicts_itself_is_refused() => Assert.Throws<InvalidOperationException>(() => SemanticModel.Parse(
+    public void A_model_that_contradicts_itself_is_refused() => Assert.Throws<InvalidOperationException>(() => SemanticModel.Read(
         """
         entities:
           - { name: a, dimensions: [{ name: x, sql: x }], measures: [{ name: x, sql: count(*) }] }

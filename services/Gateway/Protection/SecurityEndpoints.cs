@@ -66,7 +66,7 @@ internal static class SecurityEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<Ok<EventList>, FaultResult>> EventsAsync(HttpResponse response, SecurityEvents events, int limit = 100)
+    private static async Task<Results<Ok<EventList>, FaultResult>> EventsAsync(HttpResponse response, SecurityEvents events, CancellationToken ct, int limit = 100)
     {
         response.Headers.CacheControl = "no-store";
         if (limit is < 1 or > MostEvents)
@@ -74,7 +74,7 @@ internal static class SecurityEndpoints
             return Faults.Invalid("limit", $"must be 1 to {MostEvents}");
         }
 
-        return TypedResults.Ok(new EventList(await events.ReadAsync(limit)));
+        return TypedResults.Ok(new EventList(await events.ReadAsync(limit, ct)));
     }
 
     private sealed record BlockList(IReadOnlyList<Block> Items, int Total);

@@ -43,13 +43,13 @@ internal sealed class SecurityEvents([FromKeyedServices(RateLimiter.Store)] Redi
     }
 
     /// <summary>The newest first.</summary>
-    public async Task<IReadOnlyList<SecurityEvent>> ReadAsync(int limit)
+    public async Task<IReadOnlyList<SecurityEvent>> ReadAsync(int limit, CancellationToken ct)
     {
         if (redis.Database is { } database)
         {
             try
             {
-                var stored = await redis.RunAsync(database, "LRANGE", limit, static (d, n) => d.ListRangeAsync(Key, 0, n - 1).WaitAsync(Patience));
+                var stored = await redis.RunAsync(database, "LRANGE", (limit, ct), static (d, s) => d.ListRangeAsync(Key, 0, s.limit - 1).WaitAsync(Patience, s.ct));
                 return [.. stored.Select(static v => JsonSerializer.Deserialize<SecurityEvent>((string)v!, Json.Options)!)];
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
-using Platform.ThreatIntel.Relationships;
 using Platform.ThreatIntel.Storage;
 using Stix;
 
