@@ -1,10 +1,8 @@
-using FluentValidation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using System.Reflection;
-using System.Text.Json;
 
 namespace Platform.ServiceDefaults;
 
@@ -34,13 +32,7 @@ public static class ServiceDefaultsSetup
             o.AddServerHeader = false;
             o.Limits.MaxRequestBodySize = MaxBodyBytes;
         });
-        ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
-        ValidatorOptions.Global.DisplayNameResolver = ValidatorOptions.Global.PropertyNameResolver;
-        foreach (var validator in AssemblyScanner.FindValidatorsInAssembly(assembly, includeInternalTypes: true))
-        {
-            builder.Services.AddSingleton(validator.InterfaceType, validator.ValidatorType);
-        }
-
+        builder.AddValidators(assembly);
         return builder;
     }
 

@@ -1,4 +1,3 @@
-using FluentValidation;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Gateway.Audit;
@@ -203,7 +202,7 @@ internal static class GatewaySetup
         builder.Services.AddSingleton<Countries>();
         builder.Services.AddSingleton<KnownBad>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KnownBad>());
-        builder.Services.AddSingleton<IValidator<SecurityEndpoints.BlockSpec>, SecurityEndpoints.BlockSpecValidator>();
+        builder.AddValidators(typeof(GatewaySetup).Assembly);
     }
 
     private static void AddStreams(this WebApplicationBuilder builder)

@@ -22,6 +22,7 @@ public sealed class RecommendationFixture(Stack stack) : IAsyncLifetime
         var settings = new Dictionary<string, string?>
         {
             ["ConnectionStrings:graph"] = await stack.ConnectionAsync("graph"),
+            ["Graph:AdminPassword"] = await stack.ConnectionAsync("graph-admin-password"),
             ["ConnectionStrings:rabbitmq"] = withBroker ? await stack.ConnectionAsync("rabbitmq") : "amqp://nobody:nothing@127.0.0.1:1",
             ["Logging:LogLevel:MassTransit"] = "None",
             ["Recommendations:RetrainAfter"] = "00:00:00",
