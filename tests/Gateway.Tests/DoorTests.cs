@@ -115,12 +115,12 @@ public sealed class DoorTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("X-Long", 40_000, 1)]
+    [InlineData("X-Long", 32 * 1024, 1)]
     [InlineData("X-Many", 1, 200)]
     public async Task Headers_beyond_their_size_or_number_are_431(string name, int length, int count)
     {
         var headers = string.Concat(Enumerable.Range(0, count).Select(i => $"{name}{i}: {new string('x', length)}\r\n"));
-        Assert.StartsWith("HTTP/1.1 431", await RawAsync($"GET {Path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 431", await RawAsync($"GET {Path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n", leaves: false), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -202,13 +202,18 @@ public sealed class DoorTests : IAsyncLifetime
 
     private static int CountOf(string text, string part) => text.Split(part).Length - 1;
 
-    private async Task<string> RawAsync(string request)
+    /// <summary>What comes back until the gateway closes; to one who <paramref name="leaves"/> after the request a refusal may stay unsaid.</summary>
+    private async Task<string> RawAsync(string request, bool leaves = true)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, _gateway.Port, Ct);
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request), Ct);
-        client.Client.Shutdown(SocketShutdown.Send);
+        if (leaves)
+        {
+            client.Client.Shutdown(SocketShutdown.Send);
+        }
+
         var answer = new StringBuilder();
         var buffer = new byte[4096];
         try
