@@ -1,9 +1,10 @@
 using System.Buffers;
+using Platform.Gateway.Pipeline;
 
 namespace Platform.Gateway.Caching;
 
 /// <summary>Passes an answer on as it comes and keeps a copy of it, when the service allows that and while it is small.</summary>
-internal sealed class TeeStream(Stream inner, HttpResponse response) : Stream
+internal sealed class TeeStream(Stream inner, HttpResponse response) : AnswerStream
 {
     /// <summary>Larger answers are not kept.</summary>
     public const int Largest = 1 << 20;
@@ -15,16 +16,6 @@ internal sealed class TeeStream(Stream inner, HttpResponse response) : Stream
     public CacheDirectives? Directives { get; private set; }
 
     public ReadOnlyMemory<byte> Copy => _copy?.WrittenMemory ?? default;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Looks at the headers, which are complete, and takes off what is between service and gateway.</summary>
     public void Begin()
@@ -67,11 +58,6 @@ internal sealed class TeeStream(Stream inner, HttpResponse response) : Stream
         return inner.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are written asynchronously.");
-
     public override Task FlushAsync(CancellationToken cancellationToken)
     {
         Begin();
@@ -79,10 +65,4 @@ internal sealed class TeeStream(Stream inner, HttpResponse response) : Stream
     }
 
     public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

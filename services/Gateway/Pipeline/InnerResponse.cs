@@ -66,18 +66,8 @@ internal sealed class InnerResponse : IHttpResponseFeature
         HasStarted = true;
     }
 
-    private sealed class BufferStream(InnerResponse response, AnswerRoom room, CancellationTokenSource ending) : Stream
+    private sealed class BufferStream(InnerResponse response, AnswerRoom room, CancellationTokenSource ending) : AnswerStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             await response.StartAsync();
@@ -91,21 +81,10 @@ internal sealed class InnerResponse : IHttpResponseFeature
             response._content.Write(buffer.Span);
         }
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
         public override Task FlushAsync(CancellationToken cancellationToken) => response.StartAsync();
 
         public override void Flush()
         {
         }
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are written asynchronously.");
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
