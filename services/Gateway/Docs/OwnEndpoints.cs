@@ -41,7 +41,11 @@ internal static class OwnEndpoints
                             ["type"] = "object",
                             ["properties"] = new JsonObject
                             {
-                                ["address"] = Type("string"), ["tenant_id"] = Type("string"), ["subject"] = Type("string"), ["seconds"] = Type("integer"), ["reason"] = Type("string"),
+                                ["address"] = Type("string"),
+                                ["tenant_id"] = Type("string"),
+                                ["subject"] = Type("string"),
+                                ["seconds"] = Type("integer"),
+                                ["reason"] = Type("string"),
                             },
                         },
                     },

@@ -18,7 +18,11 @@ internal sealed class MixedBench : Measurement
 
     private static readonly Dictionary<string, string> Paths = new(StringComparer.Ordinal)
     {
-        ["attack-pattern"] = "attack-patterns", ["malware"] = "malware", ["tool"] = "tools", ["intrusion-set"] = "intrusion-sets", ["course-of-action"] = "courses-of-action",
+        ["attack-pattern"] = "attack-patterns",
+        ["malware"] = "malware",
+        ["tool"] = "tools",
+        ["intrusion-set"] = "intrusion-sets",
+        ["course-of-action"] = "courses-of-action",
     };
 
     public override string Name => "mixed";

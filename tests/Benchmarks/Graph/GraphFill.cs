@@ -58,7 +58,10 @@ internal sealed class GraphFill(string connection, Guid tenant) : IAsyncDisposab
 
     private static (string Label, IReadOnlyDictionary<string, object?> Properties) Node(int node) => (Labels[node % Labels.Length], new Dictionary<string, object?>
     {
-        ["id"] = IdOf(node), ["name"] = $"{NameOf(node)} n{node:x}", ["description"] = $"Seen with {NameOf(node * 7)}.", ["tlp"] = "clear",
+        ["id"] = IdOf(node),
+        ["name"] = $"{NameOf(node)} n{node:x}",
+        ["description"] = $"Seen with {NameOf(node * 7)}.",
+        ["tlp"] = "clear",
     });
 
     /// <summary>The first relationship of a node is its own, so that none is alone.</summary>

@@ -195,15 +195,29 @@ public sealed class QueryTests : IAsyncLifetime
 
     private static object Indicator(int i) => new
     {
-        id = $"indicator--{i}", name = $"Indicator {i}", pattern = "[a:b = 'c']", pattern_type = "stix", effective_confidence = 5, tlp = "clear",
-        indicator_types = Array.Empty<string>(), labels = Array.Empty<string>(), kill_chain_phases = Array.Empty<string>(), valid_from = "2026-01-01T00:00:00.000Z",
-        revoked = false, modified = "2026-01-01T00:00:00.000Z",
+        id = $"indicator--{i}",
+        name = $"Indicator {i}",
+        pattern = "[a:b = 'c']",
+        pattern_type = "stix",
+        effective_confidence = 5,
+        tlp = "clear",
+        indicator_types = Array.Empty<string>(),
+        labels = Array.Empty<string>(),
+        kill_chain_phases = Array.Empty<string>(),
+        valid_from = "2026-01-01T00:00:00.000Z",
+        revoked = false,
+        modified = "2026-01-01T00:00:00.000Z",
     };
 
     private static object Relationship(string source) => new
     {
-        id = "relationship--" + source, relationship_type = "indicates", source_ref = source, target_ref = "malware--" + source["indicator--".Length..], tlp = "clear",
-        revoked = false, modified = "2026-01-01T00:00:00.000Z",
+        id = "relationship--" + source,
+        relationship_type = "indicates",
+        source_ref = source,
+        target_ref = "malware--" + source["indicator--".Length..],
+        tlp = "clear",
+        revoked = false,
+        modified = "2026-01-01T00:00:00.000Z",
     };
 
     private static Task Problem(HttpContext context, int status, string code)

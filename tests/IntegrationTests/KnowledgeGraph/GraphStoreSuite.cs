@@ -51,7 +51,14 @@ public abstract class GraphStoreSuite : IAsyncLifetime
     {
         var values = new Dictionary<string, object?>
         {
-            ["id"] = "v1", ["text"] = "O'Brien \"q\" \\ `b`\n日本語 🙂", ["whole"] = 5L, ["part"] = 5.0, ["large"] = long.MaxValue, ["truth"] = true, ["list"] = new object?[] { "a", "b" }, ["x' CREATE (n) //"] = "key",
+            ["id"] = "v1",
+            ["text"] = "O'Brien \"q\" \\ `b`\n日本語 🙂",
+            ["whole"] = 5L,
+            ["part"] = 5.0,
+            ["large"] = long.MaxValue,
+            ["truth"] = true,
+            ["list"] = new object?[] { "a", "b" },
+            ["x' CREATE (n) //"] = "key",
         };
         await new GraphWriter(Store).PutNodesAsync(_graph, [("Note", values)], areNew: false, Ct);
         var node = (GraphNode)(await RowsAsync("MATCH (n:Note {id: $id}) RETURN n", new() { ["id"] = "v1" }))[0][0]!;

@@ -14,7 +14,9 @@ internal sealed class OutsideServer : IAsyncDisposable
 {
     private static readonly Dictionary<string, string> Lists = new()
     {
-        ["/internal/data/items"] = "items", ["/internal/data/items/removed"] = "item_ids", ["/internal/data/interactions"] = "interactions",
+        ["/internal/data/items"] = "items",
+        ["/internal/data/items/removed"] = "item_ids",
+        ["/internal/data/interactions"] = "interactions",
     };
 
     private readonly WebApplication _app;

@@ -194,7 +194,9 @@ public sealed class FeedTests(ThreatIntelFixture service)
     {
         var events = new SortedDictionary<string, long>
         {
-            ["5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b01"] = 1767225700, ["5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b02"] = 1767225600, ["5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b03"] = 1767225800,
+            ["5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b01"] = 1767225700,
+            ["5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b02"] = 1767225600,
+            ["5f0e7ff4-0d84-4a0a-8a53-0c6b6b3f9b03"] = 1767225800,
         };
         await using var source = await FeedSource.StartAsync(async context =>
         {
