@@ -31,6 +31,7 @@ public static class DataSetup
                 .AddInterceptors(new TenantCommandInterceptor(call), new TenantTransactionInterceptor(call));
         });
         builder.Services.AddScoped<PlatformDbContext>(services => services.GetRequiredService<TDb>());
+        builder.Services.AddScoped<IIdempotency, DatabaseIdempotency>();
         builder.Services.AddHostedService<PoolFigures>();
         builder.Services.AddHostedService<DatabaseInitializer<TDb>>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);

@@ -1,10 +1,7 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Platform.Contracts;
 
 namespace Platform.ServiceDefaults;
 
@@ -32,15 +29,26 @@ public sealed class IdempotencyKey
 
 internal sealed record IdempotencyMetadata(bool HoldsSecret);
 
+/// <summary>A request with an <c>Idempotency-Key</c>.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Hash">SHA-256 over method, path and body: the same key with another request is a mistake.</param>
+/// <param name="HoldsSecret">Its answer shows a secret once, and is never kept.</param>
+public sealed record IdempotentRequest(string Key, byte[] Hash, bool HoldsSecret);
+
+/// <summary>Keeps first answers beside the work of a service, and answers with them.</summary>
+public interface IIdempotency
+{
+    /// <summary>Answers the request: with the first answer, or by doing the work.</summary>
+    Task HandleAsync(HttpContext context, RequestDelegate next, IdempotentRequest request, CancellationToken ct);
+}
+
 /// <summary>
-/// <c>Idempotency-Key</c> (IETF draft-ietf-httpapi-idempotency-key-header): the answer is kept in the transaction of
-/// the work and replayed; another body is 422, a concurrent one 409, an answer with a secret is never kept.
+/// <c>Idempotency-Key</c> (IETF draft-ietf-httpapi-idempotency-key-header): the first answer is replayed; another body is 422, a
+/// concurrent request 409.
 /// </summary>
 public static class Idempotency
 {
     public const string Header = "Idempotency-Key";
-    private static readonly string[] Replayed = ["Location", "ETag", "Content-Type"];
-    private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     /// <summary>Lets a creating POST be repeated safely.</summary>
     /// <param name="builder">The endpoint.</param>
@@ -67,82 +75,10 @@ public static class Idempotency
             throw new FaultException(Faults.ValidationFault(Header, "must be one value of 1 to 255 characters"));
         }
 
-        await HandleAsync(context, next, metadata, key);
-    });
-
-    private static async Task HandleAsync(HttpContext context, RequestDelegate next, IdempotencyMetadata metadata, string key)
-    {
         var ct = context.RequestAborted;
-        var call = context.RequestServices.GetRequiredService<CallContext>();
-        var db = context.RequestServices.GetRequiredService<PlatformDbContext>();
-        var clock = context.RequestServices.GetRequiredService<TimeProvider>();
-        var hash = await HashAsync(context, ct);
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (!await TryLockAsync(db, call, key, ct))
-        {
-            throw new FaultException(new Fault(ErrorCodes.Conflict, "A request with this Idempotency-Key is at work.", RetryAfter: TimeSpan.FromSeconds(1)));
-        }
-
-        var known = await db.IdempotencyKeys.SingleOrDefaultAsync(k => k.TenantId == call.TenantId && k.Caller == call.Subject && k.Key == key, ct);
-        if (known is not null && known.CreatedAt > clock.GetUtcNow() - Kept)
-        {
-            await ReplayAsync(context, known, hash);
-            return;
-        }
-
-        var body = await CaptureAsync(context, next);
-        if (context.Response.StatusCode < 500)
-        {
-            var row = known ?? db.IdempotencyKeys.Add(new IdempotencyKey { TenantId = call.TenantId, Caller = call.Subject, Key = key }).Entity;
-            row.RequestHash = hash;
-            row.Status = metadata.HoldsSecret && context.Response.StatusCode < 300 ? StatusCodes.Status409Conflict : context.Response.StatusCode;
-            row.Headers = JsonSerializer.Serialize(Replayed.Where(context.Response.Headers.ContainsKey).ToDictionary(n => n, n => context.Response.Headers[n].ToString()));
-            row.Body = metadata.HoldsSecret ? [] : body.ToArray();
-            row.CreatedAt = clock.GetUtcNow();
-            await db.SaveChangesAsync(ct);
-            await transaction.CommitAsync(ct);
-        }
-
-        await context.Response.Body.WriteAsync(body, ct);
-    }
-
-    private static async Task ReplayAsync(HttpContext context, IdempotencyKey known, byte[] hash)
-    {
-        if (!CryptographicOperations.FixedTimeEquals(known.RequestHash, hash))
-        {
-            throw new FaultException(new Fault(ErrorCodes.IdempotencyKeyReused, "This Idempotency-Key was used with another request."));
-        }
-
-        foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(known.Headers)!)
-        {
-            context.Response.Headers[name] = value;
-        }
-
-        if (known.Body.Length == 0 && known.Status == StatusCodes.Status409Conflict)
-        {
-            throw new FaultException(new Fault(ErrorCodes.Conflict, "The resource was created before; its secret is shown only once."));
-        }
-
-        context.Response.StatusCode = known.Status;
-        context.Response.Headers["Idempotency-Replayed"] = "true";
-        await context.Response.Body.WriteAsync(known.Body, context.RequestAborted);
-    }
-
-    private static async Task<ReadOnlyMemory<byte>> CaptureAsync(HttpContext context, RequestDelegate next)
-    {
-        var original = context.Response.Body;
-        await using var buffer = new MemoryStream();
-        context.Response.Body = buffer;
-        try
-        {
-            await next(context);
-            return buffer.ToArray();
-        }
-        finally
-        {
-            context.Response.Body = original;
-        }
-    }
+        var request = new IdempotentRequest(key, await HashAsync(context, ct), metadata.HoldsSecret);
+        await context.RequestServices.GetRequiredService<IIdempotency>().HandleAsync(context, next, request, ct);
+    });
 
     private static async Task<byte[]> HashAsync(HttpContext context, CancellationToken ct)
     {
@@ -158,12 +94,5 @@ public static class Idempotency
 
         context.Request.Body.Position = 0;
         return sha.GetHashAndReset();
-    }
-
-    /// <summary>One request of a key at a time; the lock ends with the transaction.</summary>
-    private static async Task<bool> TryLockAsync(PlatformDbContext db, CallContext call, string key, CancellationToken ct)
-    {
-        var name = $"{call.TenantId:N}:{call.Subject}:{key}";
-        return (await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended({name}, 7160220)) AS \"Value\"").ToListAsync(ct))[0];
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Platform.Contracts.Identity;
 using Platform.Contracts.Tenancy;
 using Platform.Contracts.ThreatIntel;
 using Platform.KnowledgeGraph.Actors;
@@ -15,6 +16,7 @@ using Platform.KnowledgeGraph.Query;
 using Platform.KnowledgeGraph.Rebuild;
 using Platform.KnowledgeGraph.Recommendations;
 using Platform.KnowledgeGraph.Relationships;
+using Platform.KnowledgeGraph.Repeats;
 using Platform.KnowledgeGraph.Search;
 using Platform.KnowledgeGraph.Storage;
 using Platform.KnowledgeGraph.Tenants;
@@ -48,12 +50,16 @@ internal static class KnowledgeGraphSetup
             .AddBatchConsumer<ServiceDefaults.Backups.BackupRemovedConsumer, BackupRemoved>()
             .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>(messageLimit: 8)
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>(messageLimit: 8)
+            .AddBatchConsumer<UserDeletedConsumer, UserDeleted>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsUpsertedConsumer, ThreatObjectsUpserted>(messageLimit: 8)
             .AddBatchConsumer<RelationshipsUpsertedConsumer, RelationshipsUpserted>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsRemovedConsumer, ThreatObjectsRemoved>(messageLimit: 8)
             .AddBatchConsumer<ThreatObjectsExportedConsumer, ThreatObjectsExported>(messageLimit: 8)
             .AddBatchConsumer<ThreatExportCompletedConsumer, ThreatExportCompleted>(messageLimit: 8));
 
+        builder.Services.AddScoped<Creation>();
+        builder.Services.AddSingleton<RequestsAtWork>();
+        builder.Services.AddScoped<IIdempotency, GraphIdempotency>();
         builder.Services.AddScoped<CallerGraph>();
         builder.Services.AddScoped<SearchNodes>();
         builder.Services.AddScoped<FindSimilar>();

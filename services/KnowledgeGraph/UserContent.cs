@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.Contracts;
 using Platform.KnowledgeGraph.Projection;
+using Platform.KnowledgeGraph.Repeats;
 using Platform.ServiceDefaults;
 
 namespace Platform.KnowledgeGraph;
@@ -9,7 +10,7 @@ namespace Platform.KnowledgeGraph;
 /// What users add to the graph themselves. It goes the way of the events, so that levels, and relationships whose ends rise or
 /// go, are the same for both; the property <c>origin</c> tells it from what events own.
 /// </summary>
-internal sealed class UserContent(CallContext call, Projector projector, Ledger ledger)
+internal sealed class UserContent(CallContext call, Projector projector, Ledger ledger, Creation creation)
 {
     public const string Origin = "origin";
     public const string User = "user";
@@ -48,7 +49,7 @@ internal sealed class UserContent(CallContext call, Projector projector, Ledger 
 
     /// <summary>Adds what has an id that was never used, all of it as one message.</summary>
     public Task CreateAsync(IReadOnlyList<Change> changes, CancellationToken ct) =>
-        projector.ApplyAsync(call.TenantId, [new Incoming(Guid.CreateVersion7(), null, changes)], ct);
+        projector.ApplyAsync(call.TenantId, [new Incoming(creation.MessageId, null, changes)], ct);
 
     /// <summary>The level of new content: as asked, not above the caller's clearance; unmarked is clear.</summary>
     public TlpLevel? LevelOf(TlpLevel? asked) => asked is { } level && level > call.Clearance ? null : asked ?? TlpLevel.Clear;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Platform.KnowledgeGraph.Query;
 
 namespace Platform.KnowledgeGraph.Tests;
@@ -25,6 +26,14 @@ public sealed class CypherParserTests
     [InlineData("MATCH (n) WITH collect(n) AS ns RETURN [n IN ns | [a IN n.aliases | toUpper(a)]], [x IN range(1, 1000) | [y IN range(1, 1000) | x * y]]")]
     [InlineData("MATCH p = (a)-[*..3]->(b) RETURN reduce(c = 0, r IN relationships(p) | c + r.weight), reduce(s = '', a IN n.aliases | s + a)")]
     [InlineData("MATCH (n) RETURN replace(replace(n.name, '-', ' '), 'abc', '')")]
+    [InlineData("MATCH (n) WITH collect(n) AS ns RETURN [n IN ns | n.name + ' ' + n.type], any(n IN ns WHERE n.name CONTAINS 'x'), size(ns), ns[0].name")]
+    [InlineData("MATCH (n) WITH n.type AS t, collect({id: n.id, names: n.aliases}) AS all UNWIND all AS one RETURN t, one.id, one.names ORDER BY t")]
+    [InlineData("RETURN reduce(m = 0, x IN [1, 5, 3] | CASE WHEN x > m THEN x ELSE m END), reduce(l = [], x IN range(1, 1000) | l + x)")]
+    [InlineData("MATCH (n) WITH n, n.name + ' (' + n.id + ')' AS shown WITH n, shown, toUpper(shown) AS loud RETURN {n: n, shown: shown, loud: loud}")]
+    [InlineData("MATCH p = (a)-[*1..20]->(b) WHERE length(p) > 5 AND (a)-[*..3]-(b) AND NOT (b)-->() RETURN [x IN nodes(p) | x.name]")]
+    [InlineData("MATCH (a), (b) CALL algo.SPpaths({sourceNode: a, targetNode: b, relTypes: ['USES'], maxLen: 3, pathCount: 5}) YIELD path RETURN path")]
+    [InlineData("CALL algo.labelPropagation({nodeLabels: ['Object'], maxIterations: 20}) YIELD node, communityId RETURN communityId, count(node)")]
+    [InlineData("CALL algo.labelPropagation() YIELD node RETURN node")]
     [InlineData("EXPLAIN MATCH (n) RETURN n")]
     [InlineData("PROFILE MATCH (n) RETURN n")]
     [InlineData("MATCH (n) RETURN (n.x)-1, (n.x) < -1, 1..0 IS NULL")]
@@ -121,8 +130,69 @@ public sealed class CypherParserTests
     [InlineData("RETURN [x IN range(1, 1000000) | [y IN range(1, 1000000) | y]]")]
     [InlineData("RETURN size([x IN range(1, 100000) | range(1, 100000)])")]
     [InlineData("MATCH (n) WITH collect(n.id) AS xs RETURN [x IN xs WHERE none(y IN xs WHERE y = x)]")]
-    [InlineData("RETURN any(x IN range(1, 1000000) WHERE all(y IN [1, 2] WHERE y > x))")]
+    [InlineData("RETURN any(x IN range(1, 1000000) WHERE all(y IN [1, 2, 3, 4, 5, 6, 7, 8] WHERE y > x))")]
+    [InlineData("RETURN reduce(s = [1], i IN range(1, 60) | [x IN s | [x, x]])")]
+    [InlineData("RETURN reduce(s = [1], i IN range(1, 60) | [y IN [1, 2] | s])")]
+    [InlineData("RETURN reduce(s = ['x'], i IN range(1, 60) | [s[0] + s[0]])")]
+    [InlineData("RETURN reduce(s = {a: 'x'}, i IN range(1, 60) | {a: s.a + s.a})")]
+    [InlineData("RETURN reduce(s = 'x', i IN range(1, 60) | CASE WHEN i > 0 THEN s + s ELSE s END)")]
+    [InlineData("RETURN reduce(s = '', i IN range(1, 1000) | s + toString(range(1, 1000)))")]
+    [InlineData("MATCH (n) WITH collect(n.id) AS a, collect(n.id) AS b RETURN [x IN a WHERE x IN b]")]
+    [InlineData("MATCH (n) WITH collect(n.id) AS a, collect(n.id) AS b RETURN all(x IN a WHERE x <> 'y' AND NOT b CONTAINS x)")]
+    [InlineData("WITH range(1, 1000000) AS a RETURN [x IN a WHERE x IN a]")]
+    [InlineData("WITH range(1, 1000000) AS a UNWIND range(1, 5) AS i RETURN [x IN range(1, 100) | a + [x]]")]
+    [InlineData("MATCH (n) RETURN [i IN range(1, 100000) | n.description + 'x']")]
+    [InlineData("MATCH (n) RETURN [i IN range(1, 100000) | toUpper(n.description)]")]
+    [InlineData("MATCH (a)-[*4]->(b) RETURN b")]
+    [InlineData("MATCH (a)-[*5..20]->(b) RETURN count(b)")]
+    [InlineData("MATCH (a), (b) WHERE (a)-[*1..20]->(b) RETURN a")]
+    [InlineData("MATCH (a), (b) WHERE a.x = 1 OR NOT (a)-[:USES*..4]-(b) RETURN a")]
+    [InlineData("MATCH (a) RETURN [(a)-[*1..20]->(b) | b.id]")]
+    [InlineData("MATCH (a) RETURN [p = (a)-[*..5]->() WHERE length(p) > 3 | p]")]
+    [InlineData("MATCH (a), (b) CALL algo.SPpaths({sourceNode: a, targetNode: b, relTypes: ['R'], pathCount: 0}) YIELD path RETURN path")]
+    [InlineData("MATCH (a), (b) CALL algo.SPpaths({sourceNode: a, targetNode: b, maxLen: 20}) YIELD path RETURN path")]
+    [InlineData("MATCH (a), (b) CALL algo.SPpaths({sourceNode: a, targetNode: b, maxLen: 2 + 18}) YIELD path RETURN path")]
+    [InlineData("MATCH (a), (b) CALL algo.SPpaths({sourceNode: a, targetNode: b, maxLen: 2, `maxlen`: 20}) YIELD path RETURN path")]
+    [InlineData("MATCH (a) CALL algo.SSpaths({sourceNode: a, maxLen: $x}) YIELD path RETURN path")]
+    [InlineData("CALL algo.SSpaths($options) YIELD path RETURN path")]
+    [InlineData("CALL algo.labelPropagation({maxIterations: 1000000000}) YIELD node RETURN node")]
+    [InlineData("CALL algo.labelPropagation($options) YIELD node RETURN node")]
     public void Refuses_what_has_no_end(string query) => Assert.Equal(Refusal.TooExpensive, Refused(query).Refusal);
+
+    /// <summary>What multiplies by a few from clause to clause, the store makes although it is out of memory.</summary>
+    [Theory]
+    [InlineData("'xxxxxxxxxxxxxxxx'", "a + a")]
+    [InlineData("[1, 2, 3, 4]", "a + a")]
+    [InlineData("[1]", "[a, a, a, a, a]")]
+    [InlineData("{x: 1}", "{a: a, b: a, c: a}")]
+    [InlineData("[1]", "[x IN a | [a, a]]")]
+    [InlineData("['x']", "[a[0] + a[0]]")]
+    [InlineData("{x: 'x'}", "{x: a.x + a.x}")]
+    [InlineData("{x: 'x'}", "a {.x, y: a, z: a}")]
+    [InlineData("'x'", "CASE WHEN true THEN a + a ELSE a END")]
+    [InlineData("'x'", "coalesce(null, head([a + a]))")]
+    [InlineData("'x'", "toUpper(a) + toLower(a)")]
+    [InlineData("[1]", "reduce(s = a, x IN [1, 2] | s + a)")]
+    [InlineData("['x']", "split(a[0] + a[0], '')")]
+    [InlineData("[1]", "list.insert(a + a, 0, 1)")]
+    public void Refuses_what_doubles_from_clause_to_clause(string first, string next)
+    {
+        var steps = string.Concat(Enumerable.Repeat($" WITH {next} AS a", 40));
+        Assert.Equal(Refusal.TooExpensive, Refused($"WITH {first} AS a{steps} RETURN 1").Refusal);
+        steps = string.Concat(Enumerable.Repeat($" WITH {next} AS b UNWIND [b] AS a", 40));
+        Assert.Equal(Refusal.TooExpensive, Refused($"WITH {first} AS a{steps} RETURN 1").Refusal);
+        CypherParser.Parse($"WITH {first} AS a WITH {next} AS a WITH {next} AS a RETURN a");
+    }
+
+    [Fact]
+    public void Parameters_count_by_what_they_are()
+    {
+        const string query = "RETURN [x IN $list WHERE x IN $list], range(1, $n)";
+        CypherParser.Parse(query, Values("""{"list": [1, 2, 3], "n": 900000}"""));
+        Assert.Equal(Refusal.TooExpensive, Refused(query, Values($$"""{"list": [{{string.Join(',', Enumerable.Range(0, 5000))}}], "n": 1}""")).Refusal);
+        Assert.Equal(Refusal.TooExpensive, Refused("RETURN reduce(s = '', i IN range(1, 1000) | s + $t)", Values($$"""{"t": "{{new string('x', 50_000)}}"}""")).Refusal);
+        Assert.Equal(Refusal.TooExpensive, Refused(query, Values("""{"list": [], "n": 2000000}""")).Refusal);
+    }
 
     [Fact]
     public void Nesting_length_and_complexity_are_bounded()
@@ -151,5 +221,8 @@ public sealed class CypherParserTests
         Assert.Equal(["id", "last", "limit", "list", "xs"], query.Parameters.Order());
     }
 
-    private static QueryRefusedException Refused(string query) => Assert.Throws<QueryRefusedException>(() => CypherParser.Parse(query));
+    private static Dictionary<string, JsonElement> Values(string json) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
+
+    private static QueryRefusedException Refused(string query, Dictionary<string, JsonElement>? values = null) =>
+        Assert.Throws<QueryRefusedException>(() => CypherParser.Parse(query, values));
 }

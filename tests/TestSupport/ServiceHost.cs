@@ -55,7 +55,8 @@ public sealed class ServiceHost<TMarker>(string service, IReadOnlyDictionary<str
         await base.DisposeAsync();
     }
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder) => builder.UseEnvironment("Testing");
+    /// <summary>The factory would look for the service's folder from wherever the process was started.</summary>
+    protected override void ConfigureWebHost(IWebHostBuilder builder) => builder.UseEnvironment("Testing").UseContentRoot(AppContext.BaseDirectory);
 
     /// <summary>A client that calls as this caller.</summary>
     /// <param name="caller">Whom the gateway would state.</param>

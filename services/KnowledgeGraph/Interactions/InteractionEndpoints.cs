@@ -8,7 +8,7 @@ internal static class InteractionEndpoints
 {
     public static IEndpointRouteBuilder MapInteractions(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/interactions", TrackInteractions).RequirePermission("write:knowledge_graph").AddEndpointFilter<GraphFaults>().WithTags("Recommendations");
+        api.MapPost("/interactions", TrackInteractions).RequirePermission("write:knowledge_graph").WithIdempotency().AddEndpointFilter<GraphFaults>().WithTags("Recommendations");
         return api;
     }
 

@@ -53,6 +53,22 @@ internal sealed class InteractionLog(IGraphStore store, Catalogue catalogue)
         }),
         ct);
 
+    /// <summary>Removes a person with everything they did; tells how much that was.</summary>
+    public async Task<long> EraseAsync(Guid tenant, string userId, CancellationToken ct)
+    {
+        var parameters = new Dictionary<string, object?> { ["id"] = userId };
+        var did = await store.ReadAsync(
+            GraphKey.Catalogue(tenant), "MATCH (u:Person {id: $id}) OPTIONAL MATCH (u)-[e:DID]->() RETURN u.id, count(e)", parameters, ReadLimits.Default, ct);
+        if (did.Rows.Count == 0)
+        {
+            // A write would make the catalogue of a tenant that has none.
+            return 0;
+        }
+
+        await store.WriteAsync(GraphKey.Catalogue(tenant), "MATCH (u:Person {id: $id}) DETACH DELETE u", parameters, ct);
+        return (long)did.Rows[0][1]!;
+    }
+
     /// <summary>Everything, summed up by user and item.</summary>
     public async IAsyncEnumerable<Taken> EverythingAsync(Guid tenant, [EnumeratorCancellation] CancellationToken ct)
     {

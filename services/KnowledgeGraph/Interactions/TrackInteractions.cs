@@ -5,6 +5,7 @@ using Platform.Contracts.KnowledgeGraph;
 using Platform.KnowledgeGraph.Items;
 using Platform.KnowledgeGraph.Pipeline;
 using Platform.KnowledgeGraph.Recommendations;
+using Platform.KnowledgeGraph.Repeats;
 using Platform.ServiceDefaults;
 
 namespace Platform.KnowledgeGraph.Interactions;
@@ -96,13 +97,13 @@ internal static class InteractionRules
 
 /// <summary>Notes what users did; the next answer knows of it.</summary>
 internal sealed class TrackInteractionsHandler(
-    CallContext call, InteractionLog log, TenantMemories memories, CatalogueRelay relay, IOptions<RecommendationOptions> options, TimeProvider clock)
+    CallContext call, InteractionLog log, TenantMemories memories, CatalogueRelay relay, IOptions<RecommendationOptions> options, Creation creation)
 {
     public Task<TrackAnswer> RunAsync(TrackInteractions request, CancellationToken ct) => memories.WriteAsync(
         call.TenantId,
         async (state, next) =>
         {
-            var now = clock.GetUtcNow();
+            var now = creation.At;
             var told = request.All.Select(i => new TrackedInteraction(i.UserId, i.ItemId, i.Type, i.Weight ?? InteractionRules.WeightOf(i.Type), ToMilliseconds(i.Timestamp ?? now)))
                 .DistinctBy(i => (i.UserId, i.ItemId, i.Type, i.Timestamp)).ToList();
             var known = await log.KnownAsync(call.TenantId, told, ct);

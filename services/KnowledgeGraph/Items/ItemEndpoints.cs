@@ -14,7 +14,7 @@ internal static class ItemEndpoints
     {
         var items = api.MapGroup("/items").RequirePermission("read:knowledge_graph").AddEndpointFilter<GraphFaults>().WithTags("Recommendations");
         items.MapGet("", ListItems).WithPaging(defaultLimit: 20, maxLimit: 100);
-        items.MapPost("", PutItems).RequirePermission("write:knowledge_graph");
+        items.MapPost("", PutItems).RequirePermission("write:knowledge_graph").WithIdempotency();
         items.MapGet("/{id}", GetItem);
         items.MapDelete("/{id}", DeleteItem).RequirePermission("write:knowledge_graph").Audited("item_deleted", "item");
         return api;

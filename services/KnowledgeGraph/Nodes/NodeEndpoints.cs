@@ -13,8 +13,8 @@ internal static class NodeEndpoints
     {
         var nodes = api.MapGroup("/nodes").WithTags("Knowledge graph");
         nodes.MapGet("", ListNodes).WithPaging(defaultLimit: 10, maxLimit: 100);
-        nodes.MapPost("", CreateNode).RequirePermission(Write);
-        nodes.MapPost("/bulk", CreateNodes).RequirePermission(Write);
+        nodes.MapPost("", CreateNode).RequirePermission(Write).WithIdempotency();
+        nodes.MapPost("/bulk", CreateNodes).RequirePermission(Write).WithIdempotency();
         nodes.MapGet("/{id}", GetNode);
         nodes.MapPatch("/{id}", ChangeNode).RequirePermission(Write);
         nodes.MapDelete("/{id}", DeleteNode).RequirePermission(Write).Audited("node_deleted", "node");

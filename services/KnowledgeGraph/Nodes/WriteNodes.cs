@@ -3,6 +3,7 @@ using System.Text.Json;
 using FluentValidation;
 using Platform.Contracts;
 using Platform.KnowledgeGraph.Projection;
+using Platform.KnowledgeGraph.Repeats;
 using Platform.KnowledgeGraph.Storage;
 using Platform.ServiceDefaults;
 
@@ -59,14 +60,14 @@ internal sealed class ChangeNodeValidator : AbstractValidator<ChangeNode>
 }
 
 /// <summary>Creates, changes and removes nodes of users; what events own is theirs.</summary>
-internal sealed class WriteNodes(UserContent content, CallerGraph graph)
+internal sealed class WriteNodes(UserContent content, CallerGraph graph, Creation creation)
 {
     private static readonly FaultResult Owned = Faults.Conflict("This node comes from ThreatIntel; change it there.");
 
     public async Task<(GraphNode? Node, FaultResult? Fault)> CreateAsync(CreateNode request, CancellationToken ct)
     {
         var faults = new Dictionary<string, string[]>();
-        var change = ToChange(request, "", faults);
+        var change = ToChange(request, 0, "", faults);
         if (faults.Count > 0)
         {
             return (null, Faults.Validation(faults));
@@ -83,7 +84,7 @@ internal sealed class WriteNodes(UserContent content, CallerGraph graph)
         var changes = new NodeChange[request.Nodes.Count];
         for (var i = 0; i < changes.Length; i++)
         {
-            changes[i] = ToChange(request.Nodes[i], string.Create(CultureInfo.InvariantCulture, $"nodes[{i}]."), faults);
+            changes[i] = ToChange(request.Nodes[i], i, string.Create(CultureInfo.InvariantCulture, $"nodes[{i}]."), faults);
         }
 
         if (faults.Count > 0)
@@ -96,7 +97,7 @@ internal sealed class WriteNodes(UserContent content, CallerGraph graph)
         return ([.. changes.Where(c => made.ContainsKey(c.Id)).Select(c => made[c.Id])], null);
     }
 
-    private NodeChange ToChange(CreateNode request, string path, Dictionary<string, string[]> faults)
+    private NodeChange ToChange(CreateNode request, int number, string path, Dictionary<string, string[]> faults)
     {
         foreach (var (name, messages) in UserContent.Check(request.Properties))
         {
@@ -109,7 +110,7 @@ internal sealed class WriteNodes(UserContent content, CallerGraph graph)
             level = default;
         }
 
-        var id = $"{request.NodeType}--{Guid.CreateVersion7():D}";
+        var id = $"{request.NodeType}--{creation.IdOf(number):D}";
         var properties = UserContent.Properties(id, request.Properties, level);
         properties["type"] = request.NodeType;
         properties["name"] = request.Name;

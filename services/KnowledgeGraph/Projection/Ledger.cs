@@ -45,6 +45,7 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
     private static readonly GraphIndex[] Indexes =
     [
         new("Entry", ["id"]), new("Message", ["id", "at"]), new("Waiting", ["key", "source", "target"]), new("Level", ["slot"]), new("Lag", ["id"]),
+        new("FirstAnswer", ["id", "at"]),
     ];
 
     public Task PrepareAsync(Guid tenant, CancellationToken ct) => PrepareAsync(GraphKey.Ledger(tenant), ct);

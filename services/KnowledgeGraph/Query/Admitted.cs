@@ -11,6 +11,18 @@ internal static class Admitted
     /// <summary>The highest upper bound of a variable-length relationship.</summary>
     public const int MaxHops = 20;
 
+    /// <summary>The same inside an expression, as in WHERE or a comprehension, where the store cannot be interrupted.</summary>
+    public const int MaxHopsInExpression = 3;
+
+    /// <summary>The highest lower bound.</summary>
+    public const int MaxLeastHops = 3;
+
+    /// <summary>The highest <c>maxLen</c> of <c>algo.SPpaths</c> and <c>algo.SSpaths</c>, which walk all paths without being interruptible.</summary>
+    public const int MaxPathLength = 3;
+
+    /// <summary>The highest <c>maxIterations</c> of <c>algo.labelPropagation</c>, which is not interruptible either.</summary>
+    public const int MaxIterations = 100;
+
     /// <summary>
     /// Functions. Not among them: regular expressions (they can run for ever and cannot be interrupted), what makes one text of a
     /// long list (a step that no memory limit is looked at in), and what fills the server's memory beyond a query's end.

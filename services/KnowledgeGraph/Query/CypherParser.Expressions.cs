@@ -7,9 +7,10 @@ internal sealed partial class CypherParser
     private static readonly string[] Comparisons = ["=", "<>", "<", ">", "<=", ">="];
     private int _steps;
 
-    private void ReadExpression()
+    private Extent ReadExpression()
     {
         Enter();
+        var (parts, last) = (0, Extent.One);
         do
         {
             do
@@ -18,9 +19,11 @@ internal sealed partial class CypherParser
                 {
                     while (TakeWord("NOT"))
                     {
+                        parts++;
                     }
 
-                    ReadComparison();
+                    last = ReadComparison();
+                    parts++;
                 }
                 while (TakeWord("AND"));
             }
@@ -29,21 +32,22 @@ internal sealed partial class CypherParser
         while (TakeWord("OR"));
 
         Leave();
+        return parts == 1 ? last : Extent.One;
     }
 
-    private void ReadComparison()
+    private Extent ReadComparison()
     {
-        ReadSum();
+        var left = ReadSum();
         while (true)
         {
             if (Array.Exists(Comparisons, TakeSymbol) || TakeWord("IN") || TakeWord("CONTAINS"))
             {
-                ReadSum();
+                Work(left.Cells + ReadSum().Cells);
             }
             else if (TakeWord("STARTS") || TakeWord("ENDS"))
             {
                 Expect(TakeWord("WITH"), "WITH");
-                ReadSum();
+                Work(ReadSum().Cells);
             }
             else if (TakeWord("IS"))
             {
@@ -56,64 +60,98 @@ internal sealed partial class CypherParser
             }
             else
             {
-                return;
+                return left;
             }
+
+            left = Extent.One;
         }
     }
 
-    private void ReadSum()
+    /// <summary>Of all operators only + makes texts and lists.</summary>
+    private Extent ReadSum()
     {
+        var sum = ReadProduct();
+        while (TakeSymbol("+") || TakeSymbol("-"))
+        {
+            var next = ReadProduct();
+            sum = Made(sum + next, Math.Max(sum.Cells, next.Cells));
+        }
+
+        return sum;
+    }
+
+    private Extent ReadProduct()
+    {
+        var (factors, last) = (0, Extent.One);
         do
         {
-            do
+            while (TakeSymbol("-") || TakeSymbol("+"))
             {
-                while (TakeSymbol("-") || TakeSymbol("+"))
-                {
-                }
-
-                ReadValue();
             }
-            while (TakeSymbol("*") || TakeSymbol("/") || TakeSymbol("%") || TakeSymbol("^"));
+
+            last = ReadValue();
+            factors++;
         }
-        while (TakeSymbol("+") || TakeSymbol("-"));
+        while (TakeSymbol("*") || TakeSymbol("/") || TakeSymbol("%") || TakeSymbol("^"));
+
+        return factors == 1 ? last : Extent.One;
     }
 
-    private void ReadValue()
+    private Extent ReadValue()
     {
-        ReadAtom();
+        var value = ReadAtom();
         while (true)
         {
             if (TakeSymbol("."))
             {
                 ReadAnyName();
+                value = PropertyOf(value);
             }
             else if (TakeSymbol("["))
             {
-                if (!Now.IsSymbol(".."))
-                {
-                    ReadExpression();
-                }
-
-                if (TakeSymbol("..") && !Now.IsSymbol("]"))
-                {
-                    ReadExpression();
-                }
-
-                ExpectSymbol("]");
+                value = ReadPart(value);
             }
             else if (Now.IsSymbol(":") && _tokens[_at + 1].Kind == TokenKind.Name)
             {
                 // n:Label as a condition.
                 _at += 2;
+                value = Extent.One;
             }
             else
             {
-                return;
+                return value;
             }
         }
     }
 
-    private void ReadAtom()
+    /// <summary><c>[0]</c>, <c>['name']</c> or <c>[1..3]</c>, behind its opening bracket.</summary>
+    private Extent ReadPart(Extent value)
+    {
+        if (!Now.IsSymbol(".."))
+        {
+            ReadExpression();
+        }
+
+        var isSlice = TakeSymbol("..");
+        if (isSlice && !Now.IsSymbol("]"))
+        {
+            ReadExpression();
+        }
+
+        ExpectSymbol("]");
+        if (isSlice)
+        {
+            Work(value.Cells);
+            return value;
+        }
+
+        return value.IsList ? value.Unwound : PropertyOf(value);
+    }
+
+    /// <summary>Of an entity it is something stored; of a map, it may be nearly all of it.</summary>
+    private static Extent PropertyOf(Extent value) => value == Extent.One ? Extent.Stored : Extent.Stored | Extent.Whole(value.Cells);
+
+    private Extent ReadAtom()
     {
         // Reading a parenthesis may look twice, and nested ones more often: an end to it.
         if (++_steps > MaxSteps)
@@ -121,59 +159,52 @@ internal sealed partial class CypherParser
             throw new QueryRefusedException(Refusal.TooExpensive, "The query is too complicated.");
         }
 
+        Work(1);
         switch (Now.Kind)
         {
-            case TokenKind.Text or TokenKind.Number:
+            case TokenKind.Text:
+                return Extent.Whole(Math.Max(1, _tokens[_at++].Value.Length));
+            case TokenKind.Number:
                 _at++;
-                return;
+                return Extent.One;
             case TokenKind.Parameter:
                 Parameters.Add(Now.Value);
-                _at++;
-                return;
+                return ParameterExtent(_tokens[_at++].Value);
             case TokenKind.Symbol when Now.Value == "[":
-                ReadListOrComprehension();
-                return;
+                return ReadListOrComprehension();
             case TokenKind.Symbol when Now.Value == "{":
-                ReadMap();
-                return;
+                return ReadMap();
             case TokenKind.Symbol when Now.Value == "(":
-                ReadParenthesis();
-                return;
+                return ReadParenthesis();
             case TokenKind.Name:
-                ReadNamed();
-                return;
+                return ReadNamed();
             default:
                 throw Unexpected("a value");
         }
     }
 
-    private void ReadNamed()
+    private Extent ReadNamed()
     {
         if (TakeWord("NULL") || TakeWord("TRUE") || TakeWord("FALSE"))
         {
-            return;
+            return Extent.One;
         }
 
         if (TakeWord("CASE"))
         {
-            ReadCase();
-            return;
+            return ReadCase();
         }
 
         if (!Now.Quoted && FunctionName() is { } function)
         {
-            ReadFunction(function);
-            return;
+            return ReadFunction(function);
         }
 
-        ReadName();
-        if (Now.IsSymbol("{"))
-        {
-            ReadMapProjection();
-        }
+        var value = VariableExtent(ReadName());
+        return Now.IsSymbol("{") ? ReadMapProjection(value) : value;
     }
 
-    private void ReadCase()
+    private Extent ReadCase()
     {
         if (!Now.IsWord("WHEN"))
         {
@@ -181,42 +212,43 @@ internal sealed partial class CypherParser
         }
 
         Expect(Now.IsWord("WHEN"), "WHEN");
+        var value = Extent.One;
         while (TakeWord("WHEN"))
         {
             ReadExpression();
             Expect(TakeWord("THEN"), "THEN");
-            ReadExpression();
+            value |= ReadExpression();
         }
 
         if (TakeWord("ELSE"))
         {
-            ReadExpression();
+            value |= ReadExpression();
         }
 
         Expect(TakeWord("END"), "END");
+        return value;
     }
 
     /// <summary>Either an expression in parentheses, or a pattern such as <c>(a)-[:USES]->(b)</c>.</summary>
-    private void ReadParenthesis()
+    private Extent ReadParenthesis()
     {
-        var start = _at;
-        var depth = _depth;
+        var (start, depth, work, made) = (_at, _depth, _work, _made);
         try
         {
-            if (ReadPath() > 0)
+            if (ReadPath(Admitted.MaxHopsInExpression) > 0)
             {
-                return;
+                return Extent.One;
             }
         }
         catch (QueryRefusedException refused) when (refused.Refusal == Refusal.Syntax)
         {
         }
 
-        _at = start;
-        _depth = depth;
+        (_at, _depth, _work, _made) = (start, depth, work, made);
         ExpectSymbol("(");
-        ReadExpression();
+        var value = ReadExpression();
         ExpectSymbol(")");
+        return value;
     }
 
     private void Enter()

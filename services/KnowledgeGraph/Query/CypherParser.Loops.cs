@@ -1,33 +1,22 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Platform.KnowledgeGraph.Query;
 
-/// <summary>
-/// Loops inside expressions: comprehensions, any/all/none/single, reduce. The store looks at neither its time limit nor its memory limit
-/// while it works out one expression (seen: <c>reduce(s = 'x', i IN range(1, 1000000) | s + s)</c> held 12 GiB and a thread until the
-/// server was restarted), so how often a loop can run is bounded here.
-/// </summary>
+/// <summary>Loops inside expressions, and what makes long values: comprehensions, reduce, range, replace.</summary>
 internal sealed partial class CypherParser
 {
-    private const int MaxTimes = 1_000_000;
     private const int MaxReduced = 1_000;
-    private const int StoredList = 50;
     private const int UnknownList = 10_000;
-    private double _times = 1;
 
-    /// <summary>Reads what is done with each item of a list of some length.</summary>
-    private void ReadBody(double length, Action read)
+    /// <summary>Reads what is done with each item of a list.</summary>
+    private Extent ReadBody(string? item, Extent list, Func<Extent> read)
     {
         var outside = _times;
-        _times *= length;
-        if (_times > MaxTimes && outside > 1)
-        {
-            throw new QueryRefusedException(Refusal.TooExpensive, "Loops inside loops go over too much; use UNWIND.");
-        }
-
+        _times *= Math.Max(1, list.Items);
         try
         {
-            read();
+            return ReadWith(item, list.Looped, read);
         }
         finally
         {
@@ -35,66 +24,62 @@ internal sealed partial class CypherParser
         }
     }
 
-    /// <summary><c>reduce(s = 0, x IN list | s + x)</c>: texts and lists are copied in every step, so only short lists, and no doubling.</summary>
-    private void ReadReduce()
+    /// <summary>
+    /// <c>reduce(s = 0, x IN list | s + x)</c>: texts and lists are copied in every step, so only short lists; and a step may add to what
+    /// there is so far, not multiply it, for which its body is read with two sizes of that.
+    /// </summary>
+    private Extent ReadReduce()
     {
         var total = ReadName();
         ExpectSymbol("=");
-        ReadExpression();
+        var first = ReadExpression();
         ExpectSymbol(",");
-        ReadName();
+        var item = ReadName();
         Expect(TakeWord("IN"), "IN");
-        var length = ReadLoopList();
-        if (length > MaxReduced)
+        var list = ReadExpression();
+        if (list.Items > MaxReduced)
         {
             throw new QueryRefusedException(
-                Refusal.TooExpensive, $"REDUCE goes over a list written out, a property, nodes(), relationships(), or a range of at most {MaxReduced}; use UNWIND with sum() or collect().");
+                Refusal.TooExpensive, $"REDUCE goes over at most {MaxReduced} items: a list written out, a property, nodes(), relationships() or a range; use UNWIND with sum() or collect().");
         }
 
         ExpectSymbol("|");
-        var start = _at;
-        ReadBody(length, ReadExpression);
-        if (_tokens.Skip(start).Take(_at - start).Count(t => t.Kind == TokenKind.Name && t.Value == total) > 1)
-        {
-            throw new QueryRefusedException(Refusal.TooExpensive, "REDUCE may use what it has so far once only.");
-        }
-
+        var body = _at;
+        var (small, large) = (ReadStep(1_000), ReadStep(2_000));
         ExpectSymbol(")");
-    }
-
-    /// <summary>Reads the list that a loop goes over, and answers how long it may be.</summary>
-    private double ReadLoopList()
-    {
-        var start = _at;
-        ReadExpression();
-        var (first, count) = (_tokens[start], _at - start);
-        if (first.IsSymbol("[") && EndOf(start, "[", "]") == _at - 1 && !_tokens[start + 2].IsWord("IN"))
+        if (large - small > 1_001)
         {
-            return count;
+            throw new QueryRefusedException(Refusal.TooExpensive, "REDUCE may add to what it has so far, not multiply it.");
         }
 
-        if (first.IsWord("range") && _tokens[start + 1].IsSymbol("(") && EndOf(start + 1, "(", ")") == _at - 1)
-        {
-            return RangeLength(start + 1);
-        }
+        var added = list.Items * Math.Max(0, small - 1_000);
+        var result = Extent.Whole(first.Cells + added + Math.Max(0, large - 2_000) + Extent.Stored.Cells);
+        Make(added);
+        Work(list.Items * result.Cells / 2);
+        return result;
 
-        return (first.Kind == TokenKind.Name && count == 3 && _tokens[start + 1].IsSymbol("."))
-            || (count == 4 && (first.IsWord("nodes") || first.IsWord("relationships") || first.IsWord("labels") || first.IsWord("keys")))
-            ? StoredList
-            : UnknownList;
+        double ReadStep(double soFar)
+        {
+            _at = body;
+            return ReadBody(item, list, () => ReadWith(total, Extent.Whole(soFar), ReadExpression)).Cells;
+        }
     }
 
     /// <summary>
     /// A range is made as a whole. Its ends are numbers, parameters, sizes and lengths, added and subtracted; nothing that a property or a
     /// product could make large.
     /// </summary>
-    private void CheckRange()
+    private Extent ReadRange()
     {
         // At the token behind the opening parenthesis.
-        if (RangeLength(_at - 1) * (_times > 1 ? _times : 1) > MaxRange)
+        var length = RangeLength(_at - 1);
+        if (length * _times > MaxRange)
         {
             throw new QueryRefusedException(Refusal.TooExpensive, $"A range goes up to {MaxRange}, in a loop to less.");
         }
+
+        ReadList(")");
+        return Extent.List(length, 1);
     }
 
     /// <summary>A replacement that is longer than what it replaces multiplies texts, in a step that no memory limit is looked at in.</summary>
@@ -108,37 +93,57 @@ internal sealed partial class CypherParser
         }
     }
 
+    /// <summary>How many numbers a range has at most, whatever its step.</summary>
     private double RangeLength(int open)
     {
-        var (end, length, sum) = (EndOf(open, "(", ")"), 0.0, 0.0);
+        var end = EndOf(open, "(", ")");
+        List<(double Least, double Most)> ends = [(0, 0)];
+        var sign = 1;
         for (var at = open + 1; at < end; at++)
         {
             var token = _tokens[at];
             if (token.IsSymbol(","))
             {
-                (length, sum) = (Math.Max(length, sum), 0);
+                ends.Add((0, 0));
+                sign = 1;
             }
-            else if (token.Kind == TokenKind.Number)
+            else if (token.IsSymbol("+") || token.IsSymbol("-"))
             {
-                sum += double.Parse(token.Value, CultureInfo.InvariantCulture);
+                sign = token.IsSymbol("-") ? -1 : 1;
             }
-            else if (token.Kind == TokenKind.Parameter)
+            else
             {
-                Ranged.Add(token.Value);
-                sum += UnknownList;
-            }
-            else if ((token.IsWord("size") || token.IsWord("length")) && _tokens[at + 1].IsSymbol("("))
-            {
-                at = EndOf(at + 1, "(", ")");
-                sum += UnknownList;
-            }
-            else if (!token.IsSymbol("+") && !token.IsSymbol("-"))
-            {
-                throw new QueryRefusedException(Refusal.TooExpensive, "The ends of a range are numbers, parameters, size() and length(), added and subtracted.");
+                var (least, most) = RangeTerm(ref at);
+                ends[^1] = (ends[^1].Least + Math.Min(sign * least, sign * most), ends[^1].Most + Math.Max(sign * least, sign * most));
             }
         }
 
-        return Math.Max(length, sum);
+        return ends.Count < 2 ? 1 : 1 + Math.Max(Math.Abs(ends[1].Most - ends[0].Least), Math.Abs(ends[1].Least - ends[0].Most));
+    }
+
+    private (double Least, double Most) RangeTerm(ref int at)
+    {
+        var token = _tokens[at];
+        if (token.Kind == TokenKind.Number)
+        {
+            var number = double.Parse(token.Value, CultureInfo.InvariantCulture);
+            return (number, number);
+        }
+
+        if (token.Kind == TokenKind.Parameter)
+        {
+            Ranged.Add(token.Value);
+            var known = _values?.TryGetValue(token.Value, out var value) == true && value.ValueKind == JsonValueKind.Number ? Math.Abs(value.GetDouble()) : UnknownList;
+            return (-known, known);
+        }
+
+        if ((token.IsWord("size") || token.IsWord("length")) && _tokens[at + 1].IsSymbol("("))
+        {
+            at = EndOf(at + 1, "(", ")");
+            return (0, UnknownList);
+        }
+
+        throw new QueryRefusedException(Refusal.TooExpensive, "The ends of a range are numbers, parameters, size() and length(), added and subtracted.");
     }
 
     /// <summary>The place of the symbol that closes the one at a place; the end of the query where none does.</summary>

@@ -12,7 +12,7 @@ internal sealed partial class CypherParser
             // p = (a)-->(b), also p = shortestPath((a)-[*..5]->(b)).
             if (Now.Kind == TokenKind.Name && _tokens[_at + 1].IsSymbol("="))
             {
-                ReadName();
+                _variables[ReadName()] = Extent.List((2 * Admitted.MaxHops) + 1, 1);
                 ExpectSymbol("=");
             }
 
@@ -20,26 +20,26 @@ internal sealed partial class CypherParser
             {
                 _at++;
                 ExpectSymbol("(");
-                ReadPath();
+                ReadPath(Admitted.MaxHops);
                 ExpectSymbol(")");
             }
             else
             {
-                ReadPath();
+                ReadPath(Admitted.MaxHops);
             }
         }
         while (TakeSymbol(","));
     }
 
-    /// <summary>A chain of nodes and relationships; answers how many relationships it has.</summary>
-    private int ReadPath()
+    /// <summary>A chain of nodes and relationships, each of variable length no longer than said; answers how many it has.</summary>
+    private int ReadPath(int maxHops)
     {
         Enter();
         ReadNode();
         var hops = 0;
         while (Now.IsSymbol("-") || (Now.IsSymbol("<") && _tokens[_at + 1].IsSymbol("-")))
         {
-            ReadRelationship();
+            ReadRelationship(maxHops);
             ReadNode();
             hops++;
         }
@@ -69,7 +69,7 @@ internal sealed partial class CypherParser
         ExpectSymbol(")");
     }
 
-    private void ReadRelationship()
+    private void ReadRelationship(int maxHops)
     {
         var left = TakeSymbol("<");
         ExpectSymbol("-");
@@ -92,7 +92,7 @@ internal sealed partial class CypherParser
 
             if (TakeSymbol("*"))
             {
-                ReadHops();
+                ReadHops(maxHops);
             }
 
             if (Now.IsSymbol("{"))
@@ -110,24 +110,32 @@ internal sealed partial class CypherParser
         }
     }
 
-    /// <summary><c>*2</c>, <c>*1..4</c>, <c>*..4</c>: the number of relationships must have an end.</summary>
-    private void ReadHops()
+    /// <summary>
+    /// <c>*2</c>, <c>*1..4</c>, <c>*..4</c>: the number of relationships must have an end. The store looks at its time limit only when it has
+    /// found a path: so few paths may be too short, and inside an expression, where it never looks, all of them must be short.
+    /// </summary>
+    private void ReadHops(int maxHops)
     {
         var first = Now.Kind == TokenKind.Number;
-        var upper = first ? ReadHopCount() : 0;
+        var lower = first ? ReadHopCount() : 1;
+        var upper = first ? lower : int.MaxValue;
         if (TakeSymbol(".."))
         {
             upper = Now.Kind == TokenKind.Number ? ReadHopCount() : int.MaxValue;
         }
-        else if (!first)
-        {
-            upper = int.MaxValue;
-        }
 
-        if (upper > Admitted.MaxHops)
+        if (upper > maxHops)
         {
             throw new QueryRefusedException(
-                Refusal.TooExpensive, $"A relationship of variable length needs an upper bound of at most {Admitted.MaxHops}, such as *1..4.");
+                Refusal.TooExpensive,
+                maxHops < Admitted.MaxHops
+                    ? $"Inside an expression a relationship of variable length goes up to {maxHops}; use MATCH."
+                    : $"A relationship of variable length needs an upper bound of at most {maxHops}, such as *1..4.");
+        }
+
+        if (lower > Admitted.MaxLeastHops)
+        {
+            throw new QueryRefusedException(Refusal.TooExpensive, $"The lower bound of a variable length is at most {Admitted.MaxLeastHops}; use WHERE length(path) > … .");
         }
     }
 

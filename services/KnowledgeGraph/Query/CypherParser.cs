@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Platform.KnowledgeGraph.Query;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal sealed partial class CypherParser
     private int _at;
     private int _depth;
 
-    private CypherParser(IReadOnlyList<CypherToken> tokens) => _tokens = tokens;
+    private CypherParser(IReadOnlyList<CypherToken> tokens, IReadOnlyDictionary<string, JsonElement>? values) => (_tokens, _values) = (tokens, values);
 
     /// <summary>Names of the parameters that the query uses.</summary>
     private HashSet<string> Parameters { get; } = [];
@@ -25,15 +27,17 @@ internal sealed partial class CypherParser
     private CypherToken Now => _tokens[_at];
 
     /// <summary>Checks a query.</summary>
+    /// <param name="query">Its text.</param>
+    /// <param name="values">Its parameters; where they are not known, they are taken to be middling.</param>
     /// <exception cref="QueryRefusedException">It is not admitted.</exception>
-    public static ParsedQuery Parse(string query)
+    public static ParsedQuery Parse(string query, IReadOnlyDictionary<string, JsonElement>? values = null)
     {
         if (query.Length > Admitted.MaxLength)
         {
             throw new QueryRefusedException(Refusal.TooExpensive, $"A query has at most {Admitted.MaxLength} characters.");
         }
 
-        var parser = new CypherParser(CypherTokenizer.Read(query));
+        var parser = new CypherParser(CypherTokenizer.Read(query), values);
         var plan = parser.TakeWord("EXPLAIN") ? PlanWanted.Explain : parser.TakeWord("PROFILE") ? PlanWanted.Profile : PlanWanted.None;
         var start = parser._at;
         var union = parser.ReadQuery();
@@ -58,6 +62,7 @@ internal sealed partial class CypherParser
     private void ReadSingle()
     {
         var called = false;
+        _variables.Clear();
         while (true)
         {
             if (TakeWord("MATCH"))
@@ -71,8 +76,8 @@ internal sealed partial class CypherParser
             }
             else if (TakeWord("UNWIND"))
             {
-                ReadExpression();
-                ReadAlias();
+                var list = ReadExpression();
+                _variables[ReadAlias()] = list.Unwound;
             }
             else if (TakeWord("WITH"))
             {
@@ -114,18 +119,24 @@ internal sealed partial class CypherParser
     private void ReadProjection(bool isReturn)
     {
         TakeWord("DISTINCT");
+        var named = new Dictionary<string, Extent>();
         do
         {
             if (!TakeSymbol("*"))
             {
-                ReadExpression();
+                var value = ReadExpression();
                 if (Now.IsWord("AS"))
                 {
-                    ReadAlias();
+                    named[ReadAlias()] = value;
                 }
             }
         }
         while (TakeSymbol(","));
+
+        foreach (var (name, value) in named)
+        {
+            _variables[name] = value;
+        }
 
         if (TakeWord("ORDER"))
         {
@@ -191,8 +202,10 @@ internal sealed partial class CypherParser
                 known is null ? $"The procedure {name} is not allowed. Allowed are: {string.Join(", ", Admitted.Procedures.Values.Order(StringComparer.Ordinal))}." : $"The procedure {start.Value} is spelled {known}.");
         }
 
-        if (TakeSymbol("("))
+        if (Now.IsSymbol("("))
         {
+            CheckOptions(name);
+            _at++;
             ReadList(")");
         }
 
@@ -200,11 +213,9 @@ internal sealed partial class CypherParser
         {
             do
             {
-                ReadName();
-                if (Now.IsWord("AS"))
-                {
-                    ReadAlias();
-                }
+                // Lists of nodes or relationships, paths, or single values.
+                var yielded = ReadName();
+                _variables[Now.IsWord("AS") ? ReadAlias() : yielded] = yielded is "nodes" or "edges" or "path" ? Extent.CollectionOf(Extent.One) : Extent.One;
             }
             while (TakeSymbol(","));
 
@@ -215,10 +226,45 @@ internal sealed partial class CypherParser
         }
     }
 
-    private void ReadAlias()
+    /// <summary>What an algorithm that cannot be interrupted is told must stand in the query as a map, with its numbers.</summary>
+    private void CheckOptions(string procedure)
+    {
+        var (option, most, isNeeded) = procedure switch
+        {
+            "algo.SPpaths" or "algo.SSpaths" => ("maxLen", Admitted.MaxPathLength, true),
+            "algo.labelPropagation" => ("maxIterations", Admitted.MaxIterations, false),
+            _ => ("", 0, false),
+        };
+        if (option.Length == 0)
+        {
+            return;
+        }
+
+        var end = EndOf(_at, "(", ")");
+        var given = 0;
+        for (var at = _at + 1; at < end; at++)
+        {
+            if (_tokens[at].Kind == TokenKind.Name && _tokens[at].Value.Equals(option, StringComparison.OrdinalIgnoreCase) && _tokens[at + 1].IsSymbol(":"))
+            {
+                given++;
+                if (!int.TryParse(_tokens[at + 2].Value, System.Globalization.CultureInfo.InvariantCulture, out var value) || value < 1 || value > most || !(_tokens[at + 3].IsSymbol(",") || _tokens[at + 3].IsSymbol("}")))
+                {
+                    throw new QueryRefusedException(Refusal.TooExpensive, $"{option} of {procedure} is a number from 1 to {most}.");
+                }
+            }
+        }
+
+        var isMap = _tokens[_at + 1].IsSymbol("{") && EndOf(_at + 1, "{", "}") == end - 1;
+        if ((isNeeded && given == 0) || (!isMap && _at + 1 < end))
+        {
+            throw new QueryRefusedException(Refusal.TooExpensive, $"{procedure} takes a map written out{(isNeeded ? $", with {option} of at most {most}" : "")}.");
+        }
+    }
+
+    private string ReadAlias()
     {
         Expect(TakeWord("AS"), "AS");
-        ReadName();
+        return ReadName();
     }
 
     private string ReadDottedName()

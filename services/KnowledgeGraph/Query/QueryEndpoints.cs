@@ -32,9 +32,9 @@ internal sealed record QueryRequest(string Cypher, IReadOnlyDictionary<string, J
 
 /// <summary>The rows of a query.</summary>
 /// <param name="Columns">Their names, in the order of RETURN.</param>
-/// <param name="Results">Each row by column.</param>
+/// <param name="Results">Each row by column, made while the answer is written.</param>
 /// <param name="Stats">Figures.</param>
-internal sealed record QueryAnswer(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> Results, QueryStats Stats);
+internal sealed record QueryAnswer(IReadOnlyList<string> Columns, IEnumerable<IReadOnlyDictionary<string, object?>> Results, QueryStats Stats);
 
 /// <summary>Figures of a query.</summary>
 /// <param name="Rows">How many rows are answered.</param>

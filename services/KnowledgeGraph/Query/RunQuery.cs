@@ -10,6 +10,7 @@ namespace Platform.KnowledgeGraph.Query;
 internal sealed class RunQuery(CallerGraph graph, IGraphStore store)
 {
     public const int MaxRows = 10_000;
+    private static readonly Dictionary<string, JsonElement> NoParameters = [];
     private static readonly ReadLimits Limits = new(TimeSpan.FromSeconds(5), MaxBytes: 16 * 1024 * 1024, FromUser: true);
 
     public async Task<(QueryAnswer? Answer, FaultResult? Fault)> RunAsync(QueryRequest request, CancellationToken ct)
@@ -17,7 +18,7 @@ internal sealed class RunQuery(CallerGraph graph, IGraphStore store)
         ParsedQuery query;
         try
         {
-            query = CypherParser.Parse(request.Cypher);
+            query = CypherParser.Parse(request.Cypher, request.Parameters ?? NoParameters);
         }
         catch (QueryRefusedException refused)
         {
@@ -54,7 +55,12 @@ internal sealed class RunQuery(CallerGraph graph, IGraphStore store)
     {
         var rows = await store.ReadAsync(key, query.Write(MaxRows), parameters, Limits, ct);
         var count = Math.Min(rows.Rows.Count, MaxRows);
-        var results = new Dictionary<string, object?>[count];
+        return new QueryAnswer(rows.Columns, Results(rows, count), new QueryStats(count, rows.Rows.Count > MaxRows, Math.Round(rows.Elapsed.TotalMilliseconds, 3)));
+    }
+
+    /// <summary>Row by row, while the answer is written and goes out in pieces.</summary>
+    private static IEnumerable<IReadOnlyDictionary<string, object?>> Results(GraphRows rows, int count)
+    {
         for (var r = 0; r < count; r++)
         {
             var row = new Dictionary<string, object?>(rows.Columns.Count);
@@ -63,10 +69,8 @@ internal sealed class RunQuery(CallerGraph graph, IGraphStore store)
                 row[rows.Columns[c]] = rows.Rows[r][c];
             }
 
-            results[r] = row;
+            yield return row;
         }
-
-        return new QueryAnswer(rows.Columns, results, new QueryStats(count, rows.Rows.Count > MaxRows, Math.Round(rows.Elapsed.TotalMilliseconds, 3)));
     }
 
     private async Task<QueryAnswer> PlanAsync(GraphKey key, ParsedQuery query, IReadOnlyDictionary<string, object?> parameters, CancellationToken ct)

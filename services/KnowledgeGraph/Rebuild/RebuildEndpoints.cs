@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Platform.Contracts;
 using Platform.Contracts.KnowledgeGraph;
+using Platform.KnowledgeGraph.Repeats;
 using Platform.ServiceDefaults;
 using Fault = Platform.ServiceDefaults.Fault;
 
@@ -15,7 +16,7 @@ internal static class RebuildEndpoints
     public static IEndpointRouteBuilder MapRebuilds(this IEndpointRouteBuilder api)
     {
         var rebuilds = api.MapGroup("/rebuilds").WithTags("Knowledge graph").RequirePermission("manage:config");
-        rebuilds.MapPost("", Start).Audited("graph_rebuild_started", "graph_rebuild");
+        rebuilds.MapPost("", Start).WithIdempotency().Audited("graph_rebuild_started", "graph_rebuild");
         rebuilds.MapGet("", List);
         rebuilds.MapGet("/{id:guid}", Get);
         return api;
@@ -26,9 +27,9 @@ internal static class RebuildEndpoints
     /// what comes from there; nodes and relationships that users made stay.
     /// </summary>
     private static async Task<Results<Accepted<RebuildAnswer>, FaultResult>> Start(
-        RebuildGraph rebuild, RebuildLedger ledger, CallContext call, IBus bus, TimeProvider clock, HttpContext context, CancellationToken ct)
+        RebuildGraph rebuild, RebuildLedger ledger, CallContext call, IBus bus, Creation creation, HttpContext context, CancellationToken ct)
     {
-        var id = Guid.CreateVersion7();
+        var id = creation.MessageId;
         await rebuild.BeginAsync(call.TenantId, id, ct);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(Patience);
@@ -38,7 +39,7 @@ internal static class RebuildEndpoints
             {
                 sent.MessageId = id;
                 sent.Headers.Set(WellKnown.EventHeaders.Tenant, call.TenantId.ToString("D"));
-                sent.Headers.Set(WellKnown.EventHeaders.OccurredAt, clock.GetUtcNow().ToString("O"));
+                sent.Headers.Set(WellKnown.EventHeaders.OccurredAt, creation.At.ToString("O"));
                 sent.Headers.Set(WellKnown.EventHeaders.Actor, call.Subject);
             }, patience.Token);
         }

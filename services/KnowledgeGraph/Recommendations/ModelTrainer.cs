@@ -19,6 +19,17 @@ internal sealed partial class ModelTrainer(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        try
+        {
+            await RunAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task RunAsync(CancellationToken ct)
+    {
         var isRebuilt = false;
         using var timer = new PeriodicTimer(Look, clock);
         do
@@ -27,7 +38,7 @@ internal sealed partial class ModelTrainer(
             {
                 if (!isRebuilt)
                 {
-                    await RebuildAsync(stoppingToken);
+                    await RebuildAsync(ct);
                     isRebuilt = true;
                 }
 
@@ -35,22 +46,18 @@ internal sealed partial class ModelTrainer(
                 {
                     if (state.TrainedVersion != state.Memory.Version && clock.GetTimestamp() >= state.RestUntil)
                     {
-                        await TryTrainAsync(tenant, state, stoppingToken);
+                        await TryTrainAsync(tenant, state, ct);
                     }
                 }
 
                 memories.ForgetIdle();
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
+            catch (Exception exception) when (!ct.IsCancellationRequested)
             {
                 LogPaused(log, exception);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await timer.WaitForNextTickAsync(ct));
     }
 
     /// <summary>What cannot be trained keeps its models, and is tried again after its next change: it must not hold up the others.</summary>

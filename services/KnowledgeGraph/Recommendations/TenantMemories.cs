@@ -132,6 +132,25 @@ internal sealed class TenantMemories(Catalogue catalogue, InteractionLog log, IO
         }
     }
 
+    /// <summary>Removes what a user did, from the store and then from memory.</summary>
+    public Task EraseUserAsync(Guid tenant, string userId, CancellationToken ct) => AloneAsync(
+        tenant,
+        async () =>
+        {
+            var erased = await log.EraseAsync(tenant, userId, ct);
+            if (_states.TryGetValue(tenant, out var state) && state is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            {
+                (await state.Value).Memory.RemoveUser(userId, erased);
+            }
+            else
+            {
+                // It is being read, with the user still in it perhaps.
+                Forget(tenant);
+            }
+        },
+        isChange: false,
+        ct);
+
     /// <summary>Lets go of a tenant; what is asked next is read from the store.</summary>
     public void Forget(Guid tenant) => _states.TryRemove(tenant, out _);
 

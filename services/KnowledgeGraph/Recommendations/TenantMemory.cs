@@ -92,6 +92,29 @@ internal sealed class TenantMemory
         }
     }
 
+    /// <summary>Takes out a user, with what their interactions made popular.</summary>
+    /// <param name="userId">The user.</param>
+    /// <param name="interactions">How many they were.</param>
+    public void RemoveUser(string userId, long interactions)
+    {
+        lock (_gate)
+        {
+            if (!_users.Remove(userId, out var history))
+            {
+                return;
+            }
+
+            foreach (var entry in history.Values)
+            {
+                var item = _items[entry.Item];
+                item.Popular = Math.Max(0, item.Popular - Popularity.Of(entry.Weight, entry.At));
+            }
+
+            _interactions = Math.Max(0, _interactions - interactions);
+            _version++;
+        }
+    }
+
     public bool IsListed(string id)
     {
         lock (_gate)

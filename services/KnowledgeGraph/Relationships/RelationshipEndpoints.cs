@@ -12,7 +12,7 @@ internal static class RelationshipEndpoints
     public static IEndpointRouteBuilder MapRelationships(this IEndpointRouteBuilder api)
     {
         var relationships = api.MapGroup("/relationships").WithTags("Knowledge graph");
-        relationships.MapPost("", CreateRelationship).RequirePermission(Write);
+        relationships.MapPost("", CreateRelationship).RequirePermission(Write).WithIdempotency();
         relationships.MapDelete("", DeleteRelationship).RequirePermission(Write).Audited("relationship_deleted", "relationship");
         return api;
     }

@@ -6,6 +6,7 @@ using Platform.Benchmarks.GraphQL;
 using Platform.Benchmarks.Import;
 using Platform.Benchmarks.Lookup;
 using Platform.Benchmarks.Proofs;
+using Platform.Benchmarks.Recommend;
 using Platform.Benchmarks.SeedStack;
 using Platform.Benchmarks.Signals;
 using Platform.Benchmarks.Start;
@@ -18,7 +19,7 @@ namespace Platform.Benchmarks.Harness;
 internal sealed record Catalogue(string Command, IReadOnlyList<Measurement> All)
 {
     public static readonly Catalogue Benches = new(
-        "bench", [new GatewayBench(), new MixedBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new LookupBench(), new GraphBench(), new ChatBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench(), new GraphQLBench()]);
+        "bench", [new GatewayBench(), new MixedBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new LookupBench(), new GraphBench(), new RecommendBench(), new ChatBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench(), new GraphQLBench()]);
 
     public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new UsageProof(), new UsageKillProof(), new RefreshRaceProof(), new ImportMemoryProof()]);
 }

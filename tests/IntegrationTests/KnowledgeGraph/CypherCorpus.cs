@@ -113,5 +113,35 @@ internal static class CypherCorpus
         {
             yield return query;
         }
+
+        foreach (var query in Growing())
+        {
+            yield return query;
+        }
+    }
+
+    /// <summary>What the server would work out to the end, or to its own, without a look at its limits.</summary>
+    private static IEnumerable<string> Growing()
+    {
+        foreach (var (first, next) in new[]
+        {
+            ("'xxxxxxxxxxxxxxxx'", "a + a"), ("[1, 2, 3, 4]", "a + a"), ("[1]", "[a, a, a, a, a, a, a, a, a, a]"), ("{x: 1}", "{a: a, b: a, c: a, d: a}"), ("[1]", "[x IN a | [a, a]]"),
+            ("['x']", "[a[0] + a[0]]"), ("{x: 'x'}", "{x: a.x + a.x}"), ("'x'", "CASE WHEN true THEN toUpper(a + a) END"), ("[1]", "reduce(s = a, x IN [1, 2] | s + a)"),
+        })
+        {
+            yield return $"WITH {first} AS a{string.Concat(Enumerable.Repeat($" WITH {next} AS a", 30))} RETURN size(a)";
+        }
+
+        foreach (var query in new[]
+        {
+            "RETURN reduce(s = [1], i IN range(1, 60) | [x IN s | [x, x]])", "RETURN reduce(s = [1], i IN range(1, 60) | [y IN [1, 2] | s])", "WITH range(1, 1000000) AS a RETURN size([x IN a WHERE -x IN a])",
+            "MATCH (n) WITH collect(n.id) AS a RETURN size([x IN a WHERE any(y IN a WHERE y CONTAINS x)])", "RETURN size([i IN range(1, 1000) | range(1, 1000000)])", "MATCH (n) RETURN [i IN range(1, 1000000) | n.name + n.id]",
+            "MATCH (a)-[*12..20]->(b) RETURN count(b)", "MATCH (a)-[*20]-(b) RETURN count(b)", "MATCH (a), (b) WHERE (a)-[*1..20]->(b) RETURN count(*)", "MATCH (a) WHERE NOT (a)-[*..15]-(:Tool) RETURN a",
+            "MATCH (a) RETURN [(a)-[*1..20]-(b) | b.id]", "MATCH (a), (b) CALL algo.SPpaths({sourceNode: a, targetNode: b, maxLen: 20, pathCount: 0}) YIELD path RETURN count(path)",
+            "MATCH (a) CALL algo.SSpaths({sourceNode: a, pathCount: 0}) YIELD path RETURN count(path)", "CALL algo.SSpaths($list) YIELD path RETURN path", "CALL algo.labelPropagation({maxIterations: 2000000000}) YIELD node RETURN count(node)",
+        })
+        {
+            yield return query;
+        }
     }
 }
