@@ -27,10 +27,19 @@ internal static class EventStream
         }
         else
         {
-            await foreach (var result in KeptAlive.Of(stream!, options, ct))
+            try
             {
-                await (result is null ? response.Body.WriteAsync(Alive, ct).AsTask() : SendAsync(response, result, ct));
-                await response.Body.FlushAsync(ct);
+                await foreach (var result in KeptAlive.Of(stream!, options, ct))
+                {
+                    await (result is null ? response.Body.WriteAsync(Alive, ct).AsTask() : SendAsync(response, result, ct));
+                    await response.Body.FlushAsync(ct);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Cut off, and not complete: the client sees its connection end and may come back.
+                context.Abort();
+                return;
             }
         }
 
@@ -54,25 +63,36 @@ internal static class KeptAlive
     public static async IAsyncEnumerable<ExecutionResult?> Of(
         IAsyncEnumerable<ExecutionResult> stream, GraphQLHttpOptions options, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        await using var answers = stream.GetAsyncEnumerator(ct);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using var answers = stream.GetAsyncEnumerator(ending.Token);
         using var timer = new PeriodicTimer(options.KeepAlive, options.Time);
-        var tick = timer.WaitForNextTickAsync(ct).AsTask();
-        while (true)
+        // The stream ends by its token; the timer when it is disposed of.
+        var tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
+        var next = Task.FromResult(false);
+        try
         {
-            var next = answers.MoveNextAsync().AsTask();
-            while (await Task.WhenAny(next, tick) == tick)
+            while (true)
             {
-                await tick;
-                yield return null;
-                tick = timer.WaitForNextTickAsync(ct).AsTask();
-            }
+                next = answers.MoveNextAsync().AsTask();
+                while (await Task.WhenAny(next, tick) == tick)
+                {
+                    yield return null;
+                    tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
+                }
 
-            if (!await next)
-            {
-                yield break;
-            }
+                if (!await next)
+                {
+                    yield break;
+                }
 
-            yield return answers.Current;
+                yield return answers.Current;
+            }
+        }
+        finally
+        {
+            // A stream may not be left while it is asked.
+            await ending.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -10,10 +10,13 @@ public sealed record GraphQLHttpOptions
     public Func<HttpContext, RequestScope> Scope { get; init; } = context => new RequestScope { Services = context.RequestServices };
 
     /// <summary>
-    /// Called with the payload of <c>connection_init</c> when a WebSocket opens; null closes it (4403). Without it the socket has
-    /// the scope of its handshake.
+    /// Called with the payload of <c>connection_init</c> when a WebSocket opens. Null refuses it: it is closed with 4403, unless it
+    /// was closed for a reason that says more. Without it the socket has the scope of its handshake.
     /// </summary>
-    public Func<HttpContext, JsonElement?, CancellationToken, ValueTask<RequestScope?>>? Connect { get; init; }
+    public Func<GraphQLSocket, JsonElement?, CancellationToken, ValueTask<RequestScope?>>? Connect { get; init; }
+
+    /// <summary>Hears of each operation of a WebSocket when it is over.</summary>
+    public Action<GraphQLSocket, SocketOperation>? Done { get; init; }
 
     /// <summary>The last word before execution, for limits by cost: an error refuses the request.</summary>
     public Func<HttpContext, AdmittedRequest, CancellationToken, ValueTask<GraphQLError?>>? Admit { get; init; }

@@ -60,6 +60,8 @@ internal static class ResponseForms
         "QUERY_NOT_ALLOWED" or "INSUFFICIENT_PERMISSIONS" => StatusCodes.Status403Forbidden,
         "AUTHENTICATION_ERROR" or "AUTH_REQUIRED" => StatusCodes.Status401Unauthorized,
         "RATE_LIMIT_EXCEEDED" or "QUOTA_EXCEEDED" => StatusCodes.Status429TooManyRequests,
+        "INTERNAL_SERVER_ERROR" => StatusCodes.Status500InternalServerError,
+        "SERVICE_UNAVAILABLE" or "UPSTREAM_UNAVAILABLE" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,
     };
 }

@@ -15,6 +15,7 @@ internal sealed class SocketHandler(GraphQLEngine engine, GraphQLHttpOptions opt
         {
             SubProtocol = speaks ? Protocol : null,
             KeepAliveInterval = options.KeepAlive,
+            KeepAliveTimeout = options.KeepAlive,
         });
         if (!speaks)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -6,24 +7,39 @@ using Microsoft.AspNetCore.Http;
 namespace Platform.GraphQL.Http;
 
 /// <summary>One WebSocket of graphql-transport-ws: its handshake, and any number of operations by their ids.</summary>
-internal sealed class SocketSession(WebSocket socket, HttpContext context, GraphQLEngine engine, GraphQLHttpOptions options) : IAsyncDisposable
+internal sealed class SocketSession : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-    private readonly SocketWriter _writer = new(socket);
-    private readonly Dictionary<string, (CancellationTokenSource Stop, Task Work)> _operations = new(StringComparer.Ordinal);
+    private readonly WebSocket _socket;
+    private readonly GraphQLEngine _engine;
+    private readonly GraphQLHttpOptions _options;
+    private readonly CancellationTokenSource _ended;
+    private readonly CancellationTokenSource _closing;
+    private readonly SocketWriter _writer;
+    private readonly GraphQLSocket _public;
+    private readonly Dictionary<string, CancellationTokenSource> _operations = new(StringComparer.Ordinal);
+    private readonly List<Task> _work = [];
     private RequestScope? _scope;
     private bool _isInitialised;
+
+    public SocketSession(WebSocket socket, HttpContext context, GraphQLEngine engine, GraphQLHttpOptions options)
+    {
+        (_socket, _engine, _options) = (socket, engine, options);
+        _ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        _closing = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+        _writer = new SocketWriter(socket);
+        _public = new GraphQLSocket(context, CloseAsync, _ended.Token);
+    }
 
     public async Task RunAsync()
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
-        using var deadline = new CancellationTokenSource(options.ConnectTimeout, options.Time);
+        using var deadline = new CancellationTokenSource(_options.ConnectTimeout, _options.Time);
         await using var late = deadline.Token.Register(() => _ = _isInitialised ? Task.CompletedTask : CloseAsync(4408, "Connection initialisation timeout"));
         try
         {
             while (await ReceiveAsync(buffer) is { } message)
             {
-                await HandleAsync(message);
+                await HandleAsync(message, buffer.WrittenCount);
             }
         }
         catch (SocketClosedException closed)
@@ -42,10 +58,11 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
         Task[] open;
         lock (_operations)
         {
-            open = [.. _operations.Values.Select(o => o.Work)];
+            open = [.. _work];
         }
 
         await Task.WhenAll(open);
+        _closing.Dispose();
         _ended.Dispose();
         _writer.Dispose();
     }
@@ -55,7 +72,7 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
         buffer.ResetWrittenCount();
         while (true)
         {
-            var received = await socket.ReceiveAsync(buffer.GetMemory(4096), _ended.Token);
+            var received = await _socket.ReceiveAsync(buffer.GetMemory(4096), _ended.Token);
             if (received.MessageType == WebSocketMessageType.Close)
             {
                 await CloseAsync(1000, "");
@@ -63,7 +80,7 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
             }
 
             buffer.Advance(received.Count);
-            if (received.MessageType != WebSocketMessageType.Text || buffer.WrittenCount > options.MaxBody)
+            if (received.MessageType != WebSocketMessageType.Text || buffer.WrittenCount > _options.MaxBody)
             {
                 throw new SocketClosedException(4400, "Invalid message received");
             }
@@ -87,7 +104,7 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
         }
     }
 
-    private async Task HandleAsync(JsonElement message)
+    private async Task HandleAsync(JsonElement message, int length)
     {
         switch (Text(message, "type"))
         {
@@ -100,7 +117,7 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
             case "pong":
                 break;
             case "subscribe" when Text(message, "id") is { Length: > 0 } id:
-                Subscribe(id, message);
+                Subscribe(id, message, length);
                 break;
             case "complete" when Text(message, "id") is { Length: > 0 } id:
                 await StopAsync(id);
@@ -118,7 +135,7 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
         }
 
         _isInitialised = true;
-        _scope = options.Connect is { } connect ? await connect(context, payload, _ended.Token) : options.Scope(context);
+        _scope = _options.Connect is { } connect ? await connect(_public, payload, _ended.Token) : _options.Scope(_public.Context);
         if (_scope is null)
         {
             throw new SocketClosedException(4403, "Forbidden");
@@ -127,7 +144,7 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
         await _writer.SendAsync(new { type = "connection_ack" }, _ended.Token);
     }
 
-    private void Subscribe(string id, JsonElement message)
+    private void Subscribe(string id, JsonElement message, int length)
     {
         if (_scope is not { } scope)
         {
@@ -151,63 +168,95 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
                 throw new SocketClosedException(4409, id.Length > 60 ? "Subscriber already exists" : $"Subscriber for {id} already exists");
             }
 
-            if (_operations.Count >= options.MaxOperations)
+            if (_operations.Count >= _options.MaxOperations)
             {
                 throw new SocketClosedException(4429, "Too many operations");
             }
 
-            var stop = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+            if (_closing.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
             // It takes its place before it runs, and gives it up when it is done.
-            _operations.Add(id, (stop, Task.Run(() => RunAsync(id, parameters, scope, stop), CancellationToken.None)));
+            _operations.Add(id, stop);
+            _work.RemoveAll(static w => w.IsCompleted);
+            _work.Add(Task.Run(() => RunAsync(id, parameters, length, scope, stop), CancellationToken.None));
         }
     }
 
-    private async Task RunAsync(string id, RequestParameters parameters, RequestScope scope, CancellationTokenSource stop)
+    private async Task RunAsync(string id, RequestParameters parameters, int length, RequestScope scope, CancellationTokenSource stop)
     {
         try
         {
-            var errors = await StreamAsync(id, parameters, scope, stop.Token);
-            if (Forget(id) && errors is null)
-            {
-                await _writer.SendAsync(new { id, type = "complete" }, _ended.Token);
-            }
-            else if (errors is not null)
+            var errors = await OutcomeAsync(id, parameters, length, scope, stop.Token);
+            var isOpen = Forget(id, stop);
+            if (errors is { Count: > 0 })
             {
                 await _writer.SendErrorsAsync(id, errors, _ended.Token);
+            }
+            else if (errors is not null && isOpen)
+            {
+                await _writer.SendAsync(new { id, type = "complete" }, _ended.Token);
             }
         }
         catch (Exception gone) when (gone is OperationCanceledException or WebSocketException)
         {
-            // Completed by the client, or the client is away.
-        }
-        catch (Exception thrown)
-        {
-            scope.Faulted?.Invoke(thrown, null);
-            await _writer.SendErrorsAsync(id, [new GraphQLError("Internal server error.") { Code = "INTERNAL_SERVER_ERROR" }], _ended.Token);
+            // The client is away; there is nobody to tell.
         }
         finally
         {
-            Forget(id);
+            Forget(id, stop);
             stop.Dispose();
         }
     }
 
-    /// <summary>Sends the answers; the errors of an operation that gives none.</summary>
-    private async Task<IReadOnlyList<GraphQLError>?> StreamAsync(string id, RequestParameters parameters, RequestScope scope, CancellationToken ct)
+    /// <summary>Answers to the end, and accounts for it; the errors where there are no answers. Null when it was cut off.</summary>
+    private async Task<IReadOnlyList<GraphQLError>?> OutcomeAsync(string id, RequestParameters parameters, int length, RequestScope scope, CancellationToken ct)
     {
-        var (text, refusal) = await options.Persisted.ResolveAsync(parameters, ct);
+        var answers = new Answers(Stopwatch.GetTimestamp());
+        IReadOnlyList<GraphQLError>? errors = null;
+        try
+        {
+            errors = await StreamAsync(id, parameters, scope, answers, ct);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or WebSocketException)
+        {
+            // Completed by the client, or the client is away, or the stream was cut off, and then the socket is.
+        }
+        catch (Exception thrown)
+        {
+            scope.Faulted?.Invoke(thrown, null);
+            errors = [new GraphQLError("Internal server error.") { Code = "INTERNAL_SERVER_ERROR" }];
+        }
+
+        _options.Done?.Invoke(_public, new SocketOperation(
+            answers.Kind, errors is { Count: > 0 } ? ResponseForms.StatusOf(errors[0].Code) : StatusCodes.Status200OK, answers.Took ?? Stopwatch.GetElapsedTime(answers.Asked), length, answers.Sent));
+        return errors;
+    }
+
+    /// <summary>Sends the answers; the errors of an operation that gives none.</summary>
+    private async Task<IReadOnlyList<GraphQLError>> StreamAsync(string id, RequestParameters parameters, RequestScope scope, Answers answers, CancellationToken ct)
+    {
+        var (text, refusal) = await _options.Persisted.ResolveAsync(parameters, ct);
         if (text is null)
         {
             return [refusal!];
         }
 
-        var admitted = engine.Admit(new GraphQLRequest(text, parameters.OperationName, parameters.Variables), scope);
-        if (admitted.IsAdmitted && options.Admit is { } admit && await admit(context, admitted, ct) is { } denied)
+        var admitted = _engine.Admit(new GraphQLRequest(text, parameters.OperationName, parameters.Variables), scope);
+        if (admitted.IsAdmitted)
         {
-            return [denied];
+            answers.Kind = admitted.Kind;
+            await _options.Persisted.RememberAsync(parameters, ct);
+            if (_options.Admit is { } admit && await admit(_public.Context, admitted, ct) is { } denied)
+            {
+                return [denied];
+            }
         }
 
-        var (stream, refused) = await engine.SubscribeAsync(admitted, scope, ct);
+        var (stream, refused) = await _engine.SubscribeAsync(admitted, scope, ct);
         if (refused is not null)
         {
             return refused.Errors;
@@ -215,23 +264,25 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
 
         await foreach (var result in stream!.WithCancellation(ct))
         {
-            await _writer.SendNextAsync(id, result, ct);
+            answers.Sent += await _writer.SendNextAsync(id, result, ct);
+            answers.Took ??= Stopwatch.GetElapsedTime(answers.Asked);
         }
 
-        return null;
+        return [];
     }
 
-    private bool Forget(string id)
+    /// <summary>Whether the operation was still there: its id may be another's by now.</summary>
+    private bool Forget(string id, CancellationTokenSource stop)
     {
         lock (_operations)
         {
-            return _operations.Remove(id);
+            return _operations.TryGetValue(id, out var known) && known == stop && _operations.Remove(id);
         }
     }
 
     private async Task StopAsync(string id)
     {
-        (CancellationTokenSource Stop, Task Work) operation;
+        CancellationTokenSource? operation;
         lock (_operations)
         {
             if (!_operations.Remove(id, out operation))
@@ -242,7 +293,7 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
 
         try
         {
-            await operation.Stop.CancelAsync();
+            await operation.CancelAsync();
         }
         catch (ObjectDisposedException)
         {
@@ -252,15 +303,35 @@ internal sealed class SocketSession(WebSocket socket, HttpContext context, Graph
 
     private async Task CloseAsync(int status, string reason)
     {
-        await _writer.CloseAsync(status, reason);
-        // To cancel a receive is to break the connection: first the client gets a moment to read why.
-        _ended.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            // To cancel a receive is to break the connection: first the client gets a moment to read why.
+            _ended.CancelAfter(TimeSpan.FromSeconds(5));
+            await _closing.CancelAsync();
+            await _writer.CloseAsync(status, reason);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is over.
+        }
     }
 
     private static string? Text(JsonElement message, string name) =>
         message.ValueKind == JsonValueKind.Object && message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static JsonElement? Payload(JsonElement message) => message.TryGetProperty("payload", out var payload) && payload.ValueKind == JsonValueKind.Object ? payload : null;
+
+    /// <summary>What became of an operation.</summary>
+    private sealed class Answers(long asked)
+    {
+        public long Asked { get; } = asked;
+
+        public OperationKind? Kind { get; set; }
+
+        public TimeSpan? Took { get; set; }
+
+        public long Sent { get; set; }
+    }
 }
 
 /// <summary>A socket that is to be closed, and why.</summary>

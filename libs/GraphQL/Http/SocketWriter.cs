@@ -10,19 +10,29 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
 
     public Task SendAsync<T>(T message, CancellationToken ct) => SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), ct);
 
-    public Task SendNextAsync(string id, ExecutionResult result, CancellationToken ct) => SendAsync(Message(id, "next", result.Write), ct);
+    /// <summary>Sends an answer, and tells how long it was.</summary>
+    public Task<int> SendNextAsync(string id, ExecutionResult result, CancellationToken ct) => SendAsync(Message(id, "next", result.Write), ct);
 
     public Task SendErrorsAsync(string id, IReadOnlyList<GraphQLError> errors, CancellationToken ct) =>
         SendAsync(Message(id, "error", writer => ResultWriter.Write(writer, errors)), ct);
 
+    /// <summary>Says why the socket is closed. Who does not read is not waited for.</summary>
     public async Task CloseAsync(int status, string reason)
     {
-        await _turn.WaitAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await _turn.WaitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
         try
         {
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
             {
-                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
                 await socket.CloseOutputAsync((WebSocketCloseStatus)status, reason, patience.Token);
             }
         }
@@ -54,7 +64,7 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
         return stream.ToArray();
     }
 
-    private async Task SendAsync(byte[] message, CancellationToken ct)
+    private async Task<int> SendAsync(byte[] message, CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
         try
@@ -64,6 +74,8 @@ internal sealed class SocketWriter(WebSocket socket) : IDisposable
                 // A message that was begun is finished: half of one would end the socket for all operations.
                 await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
             }
+
+            return message.Length;
         }
         finally
         {

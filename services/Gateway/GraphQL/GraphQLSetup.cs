@@ -1,7 +1,9 @@
 using System.Globalization;
+using Platform.Contracts;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Pipeline;
 using Platform.Gateway.Proxy;
+using Platform.Gateway.Streaming;
 using Platform.GraphQL;
 using Platform.GraphQL.Http;
 using Platform.ServiceDefaults;
@@ -13,12 +15,21 @@ internal static partial class GraphQLSetup
 {
     public const string Path = "/graphql";
 
-    private static readonly RouteRules Rules = OwnApi.Authenticated with { Streams = true };
+    /// <summary>A socket may bring its credential in its first message.</summary>
+    private static readonly RouteRules Rules = OwnApi.Authenticated with
+    {
+        Streams = true,
+        OfSockets = new RouteRules { Streams = true, Compress = false, Anonymous = true, CredentialIfSent = true },
+    };
+
+    private static readonly Fault NoCredential = new(ErrorCodes.AuthRequired, "Send an access token, an API key or a signature.");
 
     public static void AddGraphQL(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<GraphQLOptions>().BindConfiguration(GraphQLOptions.Section);
         builder.Services.AddSingleton<OperationCharge>();
+        builder.Services.AddSingleton<SocketCallers>();
+        builder.Services.AddSingleton<SocketUsage>();
         builder.Services.AddSingleton(static _ => new GraphQLEngine(PlatformSchema.Build()));
         var seconds = TimeSpan.FromSeconds((builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions()).TimeoutSeconds);
         foreach (var service in Upstreams.All)
@@ -44,12 +55,15 @@ internal static partial class GraphQLSetup
         var clients = app.Services.GetRequiredService<IHttpClientFactory>();
         var tokens = app.Services.GetRequiredService<InternalTokenIssuer>();
         var charge = app.Services.GetRequiredService<OperationCharge>();
+        var callers = app.Services.GetRequiredService<SocketCallers>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GraphQLSetup));
         var options = new GraphQLHttpOptions
         {
             Scope = context => ScopeOf(context, clients, tokens, log),
+            Connect = async (socket, payload, _) => await callers.AdmitAsync(socket, payload) ? ScopeOf(socket.Context, clients, tokens, log) : null,
             Admit = charge.ChargeAsync,
+            Done = app.Services.GetRequiredService<SocketUsage>().Record,
             Page = static context =>
             {
                 context.Response.Redirect(GraphiQLPage.Path);
@@ -57,7 +71,7 @@ internal static partial class GraphQLSetup
             },
             Time = clock,
         };
-        app.MapGraphQL(Path, engine, options).WithRules(Rules).Add(endpoint => endpoint.RequestDelegate = Bounded(endpoint.RequestDelegate!, clock));
+        app.MapGraphQL(Path, engine, options).WithRules(Rules).Add(endpoint => endpoint.RequestDelegate = Guarded(endpoint.RequestDelegate!, clock));
         app.MapGraphiQL(engine.Schema.ToSdl());
     }
 
@@ -72,6 +86,7 @@ internal static partial class GraphQLSetup
         };
         var api = new CallerApi(clients, tokens, credential, context);
         scope.SetApi(api);
+        scope.SetCaller(credential);
         if (!context.Response.HasStarted)
         {
             // W3C Server-Timing: what the answer took behind the gateway.
@@ -85,18 +100,30 @@ internal static partial class GraphQLSetup
         return scope;
     }
 
-    /// <summary>A stream does not outlive the credential that it was opened with.</summary>
-    private static RequestDelegate Bounded(RequestDelegate next, TimeProvider clock) => async context =>
+    /// <summary>Sockets are for pages that are allowed; a stream does not outlive the credential that it was opened with.</summary>
+    private static RequestDelegate Guarded(RequestDelegate next, TimeProvider clock) => async context =>
     {
-        var ends = GatewayRequest.Of(context).Credential!.ExpiresAt;
-        var isStream = context.WebSockets.IsWebSocketRequest || context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
-        if (!isStream || ends == DateTimeOffset.MaxValue)
+        var credential = GatewayRequest.Of(context).Credential!;
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            await (PageOrigins.Refusal(context) is { } strange ? FaultWriter.WriteAsync(context, strange) : next(context));
+            return;
+        }
+
+        if (credential.Tenant is null)
+        {
+            // It looked like a socket, and is none.
+            await FaultWriter.WriteAsync(context, NoCredential);
+            return;
+        }
+
+        var left = credential.ExpiresAt - clock.GetUtcNow();
+        if (left > SocketCallers.Longest || !context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             await next(context);
             return;
         }
 
-        var left = ends - clock.GetUtcNow();
         await using var timer = clock.CreateTimer(static c => ((HttpContext)c!).Abort(), context, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         await next(context);
     };

@@ -7,8 +7,8 @@ namespace Platform.Gateway.GraphQL;
 /// <summary>Incidents and assets.</summary>
 internal static class InfrastructureFields
 {
-    private const string Service = Upstreams.ThreatIntel;
-    private const string Incidents = "/infrastructure/incidents";
+    public const string Service = Upstreams.ThreatIntel;
+    public const string Incidents = "/infrastructure/incidents";
     private const string Assets = "/infrastructure/assets";
 
     public static void AddInfrastructure(this SchemaBuilder schema)

@@ -42,6 +42,7 @@ internal static class PlatformSchema
         schema.AddGraph();
         schema.AddAnalytics();
         schema.AddOrganisation();
+        schema.AddHappenings();
     });
 
     private static string Read()

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Platform.Gateway.Authentication;
 using Platform.GraphQL;
 
 namespace Platform.Gateway.GraphQL;
@@ -10,6 +11,7 @@ namespace Platform.Gateway.GraphQL;
 internal static class Resolving
 {
     private const string Item = "platform.api";
+    private const string CallerItem = "platform.caller";
 
     /// <summary>Of lists the services give pages of this length at most.</summary>
     public const int MostItems = 100;
@@ -17,6 +19,11 @@ internal static class Resolving
     public static void SetApi(this RequestScope scope, CallerApi api) => scope.Items[Item] = api;
 
     public static CallerApi Api(this ResolveContext context) => (CallerApi)context.Request.Items[Item]!;
+
+    public static void SetCaller(this RequestScope scope, Credential caller) => scope.Items[CallerItem] = caller;
+
+    /// <summary>Who asks.</summary>
+    public static Credential Caller(this ResolveContext context) => (Credential)context.Request.Items[CallerItem]!;
 
     /// <summary>The parent as JSON.</summary>
     public static JsonElement Json(this ResolveContext context) => (JsonElement)context.Parent!;

@@ -20,6 +20,11 @@ internal sealed class RouteAdmission(RequestDelegate next)
         }
 
         var rules = endpoint.Metadata.GetMetadata<RouteRules>() ?? RouteRules.Own;
+        if (rules.OfSockets is { } ofSockets && AsksForSocket(context))
+        {
+            rules = ofSockets;
+        }
+
         var request = GatewayRequest.Of(context);
         request.Rules = rules;
         if (request.IsInner && !rules.InBatch)
@@ -42,6 +47,11 @@ internal sealed class RouteAdmission(RequestDelegate next)
 
         return next(context);
     }
+
+    /// <summary>By HTTP/1.1 (RFC 6455, section 4.1) or HTTP/2 (RFC 8441).</summary>
+    private static bool AsksForSocket(HttpContext context) =>
+        context.Request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase)
+        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 
     public static Fault TooLarge(long limit) =>
         new(ErrorCodes.PayloadTooLarge, $"The body is larger than the {limit >> 20} MB that this address takes.");

@@ -16,6 +16,9 @@ internal sealed record RouteRules
     /// <summary>An anonymous route that takes a credential where one is sent.</summary>
     public bool CredentialIfSent { get; init; }
 
+    /// <summary>The rules of WebSockets at the same address, where they are others.</summary>
+    public RouteRules? OfSockets { get; init; }
+
     public long MaxBodyBytes { get; init; } = OrdinaryBody;
 
     /// <summary>Answers or bodies of any length: unbuffered, long timeouts, connections of their own.</summary>

@@ -6,14 +6,17 @@ namespace Platform.Gateway.Revocation;
 /// <summary>Answers that are still being streamed: a revocation ends them as it refuses new requests.</summary>
 internal sealed class OpenStreams(Revocations revocations)
 {
-    private readonly ConcurrentDictionary<HttpContext, Credential> _open = new();
+    private readonly ConcurrentDictionary<HttpContext, (Credential Credential, Action End)> _open = new();
 
     public int Count => _open.Count;
 
     /// <summary>Keeps an eye on a stream until the answer is disposed of.</summary>
-    public Watch Add(HttpContext context, Credential credential)
+    public Watch Add(HttpContext context, Credential credential) => Add(context, credential, context.Abort);
+
+    /// <summary>The same for one that can be told why it ends; it takes the place of what was there.</summary>
+    public Watch Add(HttpContext context, Credential credential, Action end)
     {
-        _open[context] = credential;
+        _open[context] = (credential, end);
         return new Watch(this, context);
     }
 
@@ -24,11 +27,11 @@ internal sealed class OpenStreams(Revocations revocations)
 
     private void End(Func<Credential, bool> which)
     {
-        foreach (var (context, credential) in _open)
+        foreach (var (context, stream) in _open)
         {
-            if (which(credential) && _open.TryRemove(context, out _))
+            if (which(stream.Credential) && _open.TryRemove(context, out _))
             {
-                context.Abort();
+                stream.End();
             }
         }
     }

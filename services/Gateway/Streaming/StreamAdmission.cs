@@ -1,6 +1,7 @@
 using Platform.Contracts;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Limits;
+using Platform.Gateway.Protection;
 using Platform.Gateway.Revocation;
 using Platform.Gateway.Tenants;
 using Platform.ServiceDefaults;
@@ -13,7 +14,7 @@ namespace Platform.Gateway.Streaming;
 /// </summary>
 internal sealed class StreamAdmission(
     TokenVerifier tokens, KeyResolver keys, ClientResolver clients, SessionChecks sessions, Revocations revocations, TenantStates tenants, FeedState feed,
-    RateLimiter limiter, LimitPlans plans)
+    RateLimiter limiter, LimitPlans plans, Countries countries, ThreatGuard guard, TimeProvider clock)
 {
     private const string KeyPrefix = "pk_";
 
@@ -32,12 +33,7 @@ internal sealed class StreamAdmission(
         var found = token.StartsWith(ClientResolver.ApiKeyPrefix, StringComparison.Ordinal) ? await clients.ResolveKeyAsync(token, MayAsk, ct)
             : token.StartsWith(KeyPrefix, StringComparison.Ordinal) ? await keys.ResolveAsync(token, feed.MaxAge, MayAsk, ct)
             : await tokens.VerifyAsync(token, ct);
-        var fault = found.Fault ?? Refusal(found.Credential!, address);
-        if (fault is null && !sessions.IsKnownGood(found.Credential!))
-        {
-            fault = await sessions.ConfirmAsync(found.Credential!, ct);
-        }
-
+        var (state, fault) = found.Credential is { DpopKey: null } credential ? await CheckAsync(context, credential) : (null, found.Fault ?? Verification.Unproven);
         if (fault is not null)
         {
             if (fault.Code == ErrorCodes.AuthFailed)
@@ -48,20 +44,32 @@ internal sealed class StreamAdmission(
             return (null, fault);
         }
 
-        var credential = found.Credential!;
-        var state = await tenants.GetAsync(credential.Tenant!, feed.MaxAge, ct);
-        if (state is not { IsActive: true })
+        var decision = await limiter.ChargeAsync(LimitPlans.Of(found.Credential!, state!));
+        return decision.Allowed ? (found.Credential, null) : (null, RateLimiting.Refused(decision));
+    }
+
+    /// <summary>What is known of the credential's tenant, and why the credential is not let in; for one that was let in before, whether it still is.</summary>
+    public async Task<(TenantState? State, Fault? Fault)> CheckAsync(HttpContext context, Credential credential)
+    {
+        var ct = context.RequestAborted;
+        var address = context.Connection.RemoteIpAddress;
+        var fault = Refusal(credential, address) ?? guard.Refusal(context, credential.Caller);
+        if (fault is null && !sessions.IsKnownGood(credential))
         {
-            return (null, new Fault(state is null ? ErrorCodes.ServiceUnavailable : ErrorCodes.TenantSuspended, "The tenant cannot be served."));
+            fault = await sessions.ConfirmAsync(credential, ct);
         }
 
-        var decision = await limiter.ChargeAsync(LimitPlans.Of(credential, state));
-        return decision.Allowed ? (credential, null) : (null, RateLimiting.Refused(decision));
+        if (fault is not null)
+        {
+            return (null, fault);
+        }
+
+        var state = await tenants.GetAsync(credential.Tenant!, feed.MaxAge, ct);
+        return (state, TenantGate.Refusal(state, address, countries, clock.GetUtcNow()));
     }
 
     private Fault? Refusal(Credential credential, System.Net.IPAddress? address) =>
         revocations.Void(credential) ? Verification.Revoked
-        : credential.DpopKey is not null ? Verification.Unproven
         : !credential.Admits(address) ? Verification.WrongNetwork
         : credential.MustChangePassword ? new Fault(ErrorCodes.PasswordChangeRequired, "Change your password first.")
         : null;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
 using Platform.Contracts;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Pipeline;
@@ -149,30 +148,20 @@ internal static class StreamEndpoints
     public static string? CheckFilter(Dictionary<string, IReadOnlySet<string>> filter) =>
         filter.Count > MostFilters || filter.Values.Any(v => v.Count > MostValues) ? $"must be at most {MostFilters} fields with {MostValues} values each" : null;
 
-    /// <summary>
-    /// Browsers send the origin of the page with the handshake and no rule of the page's keeps them from it: only listed ones,
-    /// and the platform's own, are let in (RFC 6455, section 10.2).
-    /// </summary>
     private static async Task AcceptAsync(HttpContext context)
     {
-        var options = context.RequestServices.GetRequiredService<IOptions<GatewayOptions>>().Value;
         if (!context.WebSockets.IsWebSocketRequest)
         {
             await FaultWriter.WriteAsync(context, new Fault(ErrorCodes.MalformedRequest, "This address speaks WebSocket only; /api/v2/stream tells the same as an event stream."));
             return;
         }
 
-        var origins = context.Request.Headers.Origin;
-        if (origins.Count > 0 && (origins.Count > 1 || !IsAllowed(origins[0], options)))
+        if (PageOrigins.Refusal(context) is { } fault)
         {
-            await FaultWriter.WriteAsync(context, new Fault(ErrorCodes.InsufficientPermissions, "Pages of this origin may not connect."));
+            await FaultWriter.WriteAsync(context, fault);
             return;
         }
 
         await context.RequestServices.GetRequiredService<SocketSession>().RunAsync(context);
     }
-
-    private static bool IsAllowed(string? origin, GatewayOptions options) =>
-        origin is not null
-        && (options.CorsOrigins.Contains(origin, StringComparer.Ordinal) || origin == new Uri(options.Issuer).GetLeftPart(UriPartial.Authority));
 }

@@ -22,15 +22,18 @@ internal sealed class StreamEvent
     private readonly TlpLevel _from;
     private readonly TlpLevel? _below;
 
-    private StreamEvent(long sequence, string topic, TlpLevel from, TlpLevel? below, Dictionary<string, string[]> fields, byte[] message, byte[] frame) =>
-        (Sequence, Topic, _from, _below, _fields, Message, Frame) = (sequence, topic, from, below, fields, message, frame);
+    private StreamEvent(long sequence, string topic, TlpLevel from, TlpLevel? below, Dictionary<string, string[]> fields, JsonElement entry, byte[] message, byte[] frame) =>
+        (Sequence, Topic, _from, _below, _fields, Entry, Message, Frame) = (sequence, topic, from, below, fields, entry, message, frame);
 
     /// <summary>To whoever listens, that the line still stands.</summary>
-    public static StreamEvent Heartbeat { get; } = new(0, "", TlpLevel.Clear, null, [], [], ": still here\n\n"u8.ToArray());
+    public static StreamEvent Heartbeat { get; } = new(0, "", TlpLevel.Clear, null, [], default, [], ": still here\n\n"u8.ToArray());
 
     public long Sequence { get; }
 
     public string Topic { get; }
+
+    /// <summary>As it was written: <c>type</c>, <c>at</c>, <c>data</c> and to whom it is told.</summary>
+    public JsonElement Entry { get; }
 
     /// <summary>The JSON of a WebSocket message.</summary>
     public byte[] Message { get; }
@@ -80,6 +83,7 @@ internal sealed class StreamEvent
             LevelOf(json, "from") ?? TlpLevel.Red,
             LevelOf(json, "below"),
             fields,
+            json,
             Encoding.UTF8.GetBytes(text),
             Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {sequence}\nevent: {topic}\ndata: {text}\n\n")));
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Platform.Contracts;
 using Platform.Gateway.Pipeline;
 using Platform.Gateway.Protection;
@@ -36,16 +37,24 @@ internal sealed class TenantGate(RequestDelegate next, TenantStates tenants, Fee
     private Task ContinueAsync(HttpContext context, GatewayRequest request, TenantState? state)
     {
         request.Tenant = state;
-        return state switch
-        {
-            null => FaultWriter.WriteAsync(context, CannotTell),
-            { IsActive: false } => FaultWriter.WriteAsync(context, Suspended),
-            { Countries: { } rule } when !countries.Admits(rule, context.Connection.RemoteIpAddress) => FaultWriter.WriteAsync(context, Elsewhere),
-            { QuotaResetsAt: { } until } when request.Rules.Service != Tenancy && until - clock.GetUtcNow() is var wait && wait > TimeSpan.Zero =>
-                FaultWriter.WriteAsync(context, UsedUp(wait)),
-            _ => next(context),
-        };
+        return Refusal(state, context.Connection.RemoteIpAddress, countries, request.Rules.Service == Tenancy ? DateTimeOffset.MaxValue : clock.GetUtcNow()) is { } fault
+            ? FaultWriter.WriteAsync(context, fault)
+            : next(context);
     }
+
+    /// <summary>Why a tenant's caller is not let in; null where nothing speaks against it.</summary>
+    /// <param name="state">What is known of the tenant; null when nobody can tell.</param>
+    /// <param name="address">Where the caller is.</param>
+    /// <param name="countries">Knows where that is.</param>
+    /// <param name="now">For the month's quota.</param>
+    public static Fault? Refusal(TenantState? state, IPAddress? address, Countries countries, DateTimeOffset now) => state switch
+    {
+        null => CannotTell,
+        { IsActive: false } => Suspended,
+        { Countries: { } rule } when !countries.Admits(rule, address) => Elsewhere,
+        { QuotaResetsAt: { } until } when until > now => UsedUp(until - now),
+        _ => null,
+    };
 
     private static Fault UsedUp(TimeSpan wait) =>
         new(ErrorCodes.QuotaExceeded, "The requests that the plan includes in this month are used up.", RetryAfter: wait);

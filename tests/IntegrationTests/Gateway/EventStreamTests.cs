@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
 using Platform.Gateway.Revocation;
+using Platform.Gateway.Streaming;
 using Platform.Gateway.Tests.Support;
 using Platform.TestSupport;
 
@@ -137,6 +138,41 @@ public sealed class EventStreamTests(Stack stack) : IAsyncLifetime
         await heard.EndedAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_subscription_of_GraphQL_hears_the_same_and_no_more(bool bySocket)
+    {
+        await PublishAsync(Incident("before", "high", TlpLevel.Clear));
+        const string Query = "subscription { incidentChanged(severities: [HIGH], since: 0) { sequence missed type title severity status incident { title } } }";
+        var right = Incident("right", "high", TlpLevel.Amber);
+        _gateway.ThreatIntel.Answers[$"/api/v2/infrastructure/incidents/{right.Id}"] = c => Microsoft.AspNetCore.Http.HttpResponseJsonExtensions.WriteAsJsonAsync(c.Response, new { title = "now" }, Ct);
+        await using var heard = bySocket ? await Subscription.BySocketAsync(_gateway, Token("amber"), Query) : await Subscription.ByEventsAsync(_gateway, Token("amber"), Query);
+        var before = await heard.NextAsync();
+        Assert.Equal(("before", 1, "incident.opened"), (before.GetProperty("title").GetString(), before.GetProperty("sequence").GetInt32(), before.GetProperty("type").GetString()));
+        await PublishAsync(Incident("wrong tenant", "high", TlpLevel.Clear), Guid.NewGuid());
+        await PublishAsync(Incident("too secret", "high", TlpLevel.Red));
+        await PublishAsync(Incident("too small", "low", TlpLevel.Clear));
+        await PublishAsync(new IndicatorExpired("indicator--x", DateTimeOffset.UtcNow, TlpLevel.Clear));
+        await PublishAsync(right);
+        var happened = await heard.NextAsync();
+        Assert.Equal(("right", "HIGH", "OPEN"), (happened.GetProperty("title").GetString(), happened.GetProperty("severity").GetString(), happened.GetProperty("status").GetString()));
+        Assert.Equal((5, 0, "now"), (happened.GetProperty("sequence").GetInt32(), happened.GetProperty("missed").GetInt32(), happened.GetProperty("incident").GetProperty("title").GetString()));
+        Assert.Equal(1, _gateway.Provider.GetRequiredService<StreamHub>().Count);
+        await heard.DisposeAsync();
+        await Eventually.TrueAsync(() => Task.FromResult(_gateway.Provider.GetRequiredService<StreamHub>().Count == 0), TimeSpan.FromSeconds(10), Ct, "The listener's end");
+    }
+
+    [Fact]
+    public async Task A_subscription_needs_the_permission_of_its_topic()
+    {
+        using var request = _gateway.Request(HttpMethod.Post, "/graphql", Token("red"));
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Content = System.Net.Http.Json.JsonContent.Create(new { query = "subscription { alertRaised { kind } }" });
+        using var response = await _gateway.Client.SendAsync(request, Ct);
+        Assert.Contains("INSUFFICIENT_PERMISSIONS", await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_kept_answer_goes_with_the_event_of_its_change()
     {
@@ -210,6 +246,36 @@ public sealed class EventStreamTests(Stack stack) : IAsyncLifetime
         var received = await socket.ReceiveAsync(buffer, Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct);
         Assert.Equal(WebSocketMessageType.Text, received.MessageType);
         return JsonElement.Parse(buffer.AsSpan(0, received.Count));
+    }
+
+    /// <summary>A subscription of GraphQL, by either way.</summary>
+    private sealed class Subscription(Func<Task<JsonElement>> next, Func<ValueTask> dispose) : IAsyncDisposable
+    {
+        public static async Task<Subscription> BySocketAsync(GatewayUnderTest gateway, string token, string query)
+        {
+            var socket = new GraphQLSocketClient();
+            Assert.NotNull(await socket.InitialiseAsync(gateway.Client.BaseAddress!, new { token }, Ct));
+            await socket.SubscribeAsync("1", query, Ct);
+            return new Subscription(async () => (await socket.HearAsync(Ct))!.Value.GetProperty("payload"), () =>
+            {
+                socket.Dispose();
+                return default;
+            });
+        }
+
+        public static async Task<Subscription> ByEventsAsync(GatewayUnderTest gateway, string token, string query)
+        {
+            using var request = gateway.Request(HttpMethod.Post, "/graphql", token);
+            request.Headers.Accept.ParseAdd("text/event-stream");
+            request.Content = System.Net.Http.Json.JsonContent.Create(new { query });
+            var response = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
+            var events = new Events(response, new StreamReader(await response.Content.ReadAsStreamAsync(Ct), Encoding.UTF8));
+            return new Subscription(() => events.NextAsync("next"), events.DisposeAsync);
+        }
+
+        public async Task<JsonElement> NextAsync() => (await next()).GetProperty("data").EnumerateObject().Single().Value;
+
+        public ValueTask DisposeAsync() => dispose();
     }
 
     /// <summary>An open event stream, read line by line.</summary>
