@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
 using Platform.Gateway.Tests.Support;
 
 namespace Platform.Gateway.Tests;

@@ -90,7 +90,7 @@ internal sealed class OperationRun
             {
                 FieldNode field when field.Name == path[0] => path.Length == 1 || (field.Selections is { } inner && Selects(inner, path[1..], [])),
                 InlineFragmentNode inline => Selects(inline.Selections, path, visited),
-                FragmentSpreadNode spread => visited.Add(spread.Name) && _document.Fragments.TryGetValue(spread.Name, out var fragment) && Selects(fragment.Selections, path, visited),
+                FragmentSpreadNode spread => visited.Add(spread.Name) && _document.Fragment(spread.Name) is { } fragment && Selects(fragment.Selections, path, visited),
                 _ => false,
             };
             if (found)

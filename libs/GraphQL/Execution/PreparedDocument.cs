@@ -1,22 +1,29 @@
-using System.Collections.Frozen;
-
 namespace Platform.GraphQL;
 
 /// <summary>A document that was parsed, found within the limits and valid, and can be executed any number of times.</summary>
 public sealed class PreparedDocument
 {
+    private readonly Dictionary<string, FragmentNode>? _fragments;
+
     internal PreparedDocument(Schema schema, DocumentNode document)
     {
         (Schema, Document) = (schema, document);
-        AsksForSchema = document.Items.Any(d => Asks((d as OperationNode)?.Selections ?? (d as FragmentNode)?.Selections));
-        Fragments = document.Items.OfType<FragmentNode>().ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+        foreach (var definition in document.Items)
+        {
+            AsksForSchema |= Asks((definition as OperationNode)?.Selections ?? (definition as FragmentNode)?.Selections);
+            if (definition is FragmentNode fragment)
+            {
+                (_fragments ??= new(StringComparer.Ordinal)).Add(fragment.Name, fragment);
+            }
+        }
     }
 
     public Schema Schema { get; }
 
     public DocumentNode Document { get; }
 
-    internal FrozenDictionary<string, FragmentNode> Fragments { get; }
+    /// <summary>The fragment of a name, or null.</summary>
+    internal FragmentNode? Fragment(string name) => _fragments?.GetValueOrDefault(name);
 
     /// <summary>Whether it asks for <c>__schema</c> or <c>__type</c>.</summary>
     internal bool AsksForSchema { get; }

@@ -5,7 +5,7 @@ namespace Platform.GraphQL;
 
 /// <summary>
 /// Keeps what was used lately, in two generations: a full one becomes the older, and what is still asked of the older comes
-/// over. Nobody waits for a lock, and whoever floods it only ages the rest.
+/// over. Nobody waits for a lock, and whoever floods it only ages the rest. Without room it keeps nothing.
 /// </summary>
 internal sealed class RecentCache<TKey, TValue>(int capacity)
     where TKey : notnull
@@ -33,7 +33,7 @@ internal sealed class RecentCache<TKey, TValue>(int capacity)
 
     public void Add(TKey key, TValue value)
     {
-        if (!_young.TryAdd(key, value) || Interlocked.Increment(ref _count) < capacity)
+        if (capacity == 0 || !_young.TryAdd(key, value) || Interlocked.Increment(ref _count) < capacity)
         {
             return;
         }

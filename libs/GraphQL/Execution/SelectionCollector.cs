@@ -47,7 +47,7 @@ internal sealed class SelectionCollector(Schema schema, PreparedDocument documen
                 case InlineFragmentNode inline when Applies(inline.TypeCondition, type):
                     Collect(type, inline.Selections, groups, visited);
                     break;
-                case FragmentSpreadNode spread when visited.Add(spread.Name) && document.Fragments.TryGetValue(spread.Name, out var fragment) && Applies(fragment.TypeCondition, type):
+                case FragmentSpreadNode spread when visited.Add(spread.Name) && document.Fragment(spread.Name) is { } fragment && Applies(fragment.TypeCondition, type):
                     Collect(type, fragment.Selections, groups, visited);
                     break;
             }

@@ -147,11 +147,11 @@ internal sealed class GraphQLHandler(GraphQLEngine engine, GraphQLHttpOptions op
     private static bool AsksForPage(HttpRequest request) =>
         request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 
-    private static Task WriteAsync(HttpContext context, ExecutionResult result, ResponseForm form, int status) =>
+    private Task WriteAsync(HttpContext context, ExecutionResult result, ResponseForm form, int status) =>
         WriteAsync(context, result.ToJson(), form, status, CacheControl(context, result.Cache));
 
-    private static string CacheControl(HttpContext context, CachePolicy? policy) => policy is { MaxAge: > 0 } && HttpMethods.IsGet(context.Request.Method)
-        ? string.Create(CultureInfo.InvariantCulture, $"{(policy.IsPrivate ? "private" : "public")}, max-age={policy.MaxAge}")
+    private string CacheControl(HttpContext context, CachePolicy? policy) => policy is { MaxAge: > 0 } && HttpMethods.IsGet(context.Request.Method)
+        ? string.Create(CultureInfo.InvariantCulture, $"{(policy.IsPrivate || options.AreForCredentials ? "private" : "public")}, max-age={policy.MaxAge}")
         : "no-store";
 
     private static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body, ResponseForm form, int status, string cacheControl)

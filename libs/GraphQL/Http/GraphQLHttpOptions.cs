@@ -45,6 +45,12 @@ public sealed record GraphQLHttpOptions
     /// <summary>Answers that may be kept for a while; none are unless said.</summary>
     public KeptAnswers? Kept { get; init; }
 
+    /// <summary>
+    /// Whether even what <c>@cacheControl</c> calls public is for some callers only, those with the same rights for example:
+    /// then <see cref="Kept"/> may share it among them, and caches on the way (<c>Cache-Control: private</c>) may not.
+    /// </summary>
+    public bool AreForCredentials { get; init; }
+
     /// <summary>Answers a browser's GET without a query, with GraphiQL for example.</summary>
     public RequestDelegate? Page { get; init; }
 }

@@ -36,7 +36,7 @@ public sealed record EngineOptions
     /// <summary>Validation errors that are told.</summary>
     public int MaxErrors { get; init; } = 25;
 
-    /// <summary>Documents that are kept prepared.</summary>
+    /// <summary>Documents that are kept prepared; 0: each is read anew.</summary>
     public int PreparedDocuments { get; init; } = 1_000;
 
     /// <summary>No limits but those that keep the process alive.</summary>

@@ -42,7 +42,7 @@ internal sealed class OperationCost(PreparedDocument document, Variables variabl
                 case InlineFragmentNode inline:
                     Fragment(inline.TypeCondition, inline.Selections);
                     break;
-                case FragmentSpreadNode spread when document.Fragments.TryGetValue(spread.Name, out var fragment):
+                case FragmentSpreadNode spread when document.Fragment(spread.Name) is { } fragment:
                     Fragment(fragment.TypeCondition, fragment.Selections);
                     break;
             }

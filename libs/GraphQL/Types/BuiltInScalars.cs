@@ -60,6 +60,11 @@ internal static class BuiltInScalars
 
     private static int WholeNumber(string digits)
     {
+        if (int.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var plain))
+        {
+            return plain;
+        }
+
         // 1.0 and 1e2 are integers in JSON.
         if (!IsWhole(digits, out var number))
         {

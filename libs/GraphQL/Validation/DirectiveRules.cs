@@ -25,7 +25,7 @@ internal sealed class DirectiveRules(ValidationContext context, ValueRules value
                 context.Report($"The directive \"@{node.Name}\" can only be used once at this location.", node);
             }
 
-            values.CheckArguments(node, node.Arguments, definition.Arguments, "directive", "@" + node.Name);
+            values.CheckArguments(node, node.Arguments, definition.Arguments, new ValueRules.Owner("directive", null, node.Name));
         }
     }
 }

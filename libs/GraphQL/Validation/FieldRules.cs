@@ -30,7 +30,7 @@ internal sealed class FieldRules(ValidationContext context, ValueRules values)
             context.Report($"Field \"{node.Name}\" of type \"{field.Type}\" must have a selection of subfields. Did you mean \"{node.Name} {{ ... }}\"?", node);
         }
 
-        values.CheckArguments(node, node.Arguments, field.Arguments, "field", $"{parent}.{field}");
+        values.CheckArguments(node, node.Arguments, field.Arguments, new ValueRules.Owner("field", parent, field.Name));
         return field;
     }
 

@@ -45,6 +45,11 @@ internal sealed class FragmentRules(ValidationContext context)
     /// <summary>5.5.1.4 and 5.5.2.2: every fragment is used, and none by itself.</summary>
     public void CheckUse()
     {
+        if (context.Fragments.Count == 0)
+        {
+            return;
+        }
+
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (var definition in context.Document.Items)
         {

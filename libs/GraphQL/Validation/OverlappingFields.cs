@@ -20,6 +20,11 @@ internal sealed class OverlappingFields
 
     public static void Check(ValidationContext context)
     {
+        if (!SharedNames.AnyIn(context))
+        {
+            return;
+        }
+
         var rule = new OverlappingFields(context);
         foreach (var definition in context.Document.Items)
         {

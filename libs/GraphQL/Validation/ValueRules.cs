@@ -3,7 +3,11 @@ namespace Platform.GraphQL;
 /// <summary>5.4 Arguments and 5.6 Values. Uses of variables are handed to the rules of variables.</summary>
 internal sealed class ValueRules(ValidationContext context, VariableRules variables)
 {
-    public void CheckArguments(SyntaxNode node, ArgumentNode[] given, NamedList<InputValue> known, string kind, string of)
+    /// <param name="node">What has the arguments.</param>
+    /// <param name="given">In the document.</param>
+    /// <param name="known">In the schema.</param>
+    /// <param name="of">What they are of, where something is wrong with them.</param>
+    public void CheckArguments(SyntaxNode node, ArgumentNode[] given, NamedList<InputValue> known, Owner of)
     {
         CheckUnique(given, "argument");
         foreach (var argument in given)
@@ -14,14 +18,14 @@ internal sealed class ValueRules(ValidationContext context, VariableRules variab
             }
             else
             {
-                context.Report($"Unknown argument \"{argument.Name}\" on {kind} \"{of}\".", argument);
+                context.Report($"Unknown argument \"{argument.Name}\" on {of.Kind} \"{of}\".", argument);
                 CheckUnknown(argument.Value);
             }
         }
 
         foreach (var definition in known)
         {
-            if (definition.IsRequired && !Array.Exists(given, a => a.Name == definition.Name))
+            if (definition.IsRequired && !IsGiven(given, definition.Name))
             {
                 context.Report($"Argument \"{of}({definition.Name}:)\" of type \"{definition.Type}\" is required, but it was not provided.", node);
             }
@@ -133,7 +137,7 @@ internal sealed class ValueRules(ValidationContext context, VariableRules variab
 
         foreach (var field in type.Fields)
         {
-            if (field.IsRequired && !Array.Exists(value.Fields, f => f.Name == field.Name))
+            if (field.IsRequired && !IsGiven(value.Fields, field.Name))
             {
                 context.Report($"Field \"{type}.{field}\" of required type \"{field.Type}\" was not provided.", node);
             }
@@ -179,19 +183,39 @@ internal sealed class ValueRules(ValidationContext context, VariableRules variab
             return;
         }
 
-        var names = new HashSet<string>(given.Length, StringComparer.Ordinal);
-        foreach (var one in given)
+        // For the few that most have, to compare them is less than to remember them.
+        var names = given.Length > 8 ? new HashSet<string>(given.Length, StringComparer.Ordinal) : null;
+        for (var i = 0; i < given.Length; i++)
         {
-            if (!names.Add(one.Name))
+            if (names is null ? IsGiven(given.AsSpan(0, i), given[i].Name) : !names.Add(given[i].Name))
             {
-                context.Report($"There can be only one {kind} named \"{one.Name}\".", one);
+                context.Report($"There can be only one {kind} named \"{given[i].Name}\".", given[i]);
             }
         }
+    }
+
+    private static bool IsGiven(ReadOnlySpan<ArgumentNode> given, string name)
+    {
+        foreach (var one in given)
+        {
+            if (one.Name == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string Excerpt(ValueNode node)
     {
         var text = node.ToString();
         return text.Length <= 60 ? text : text[..60] + "…";
+    }
+
+    /// <summary>What has arguments, named only when there is something to say of them.</summary>
+    public readonly record struct Owner(string Kind, CompositeType? Parent, string Name)
+    {
+        public override string ToString() => Parent is null ? "@" + Name : $"{Parent}.{Name}";
     }
 }

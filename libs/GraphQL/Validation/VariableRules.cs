@@ -11,7 +11,7 @@ internal sealed class VariableRules(ValidationContext context)
 
     public void Begin(DefinitionNode definition) => _scopes[definition] = _current = new Scope();
 
-    public void Spreads(string fragment) => _current.Spreads.Add(fragment);
+    public void Spreads(string fragment) => (_current.Spreads ??= new(StringComparer.Ordinal)).Add(fragment);
 
     /// <summary>A variable at a place of a type; without one where the place is unknown.</summary>
     public void Uses(VariableNode variable, GraphType? type, InputValue? place, InputObjectType? parent) => _current.Uses.Add(new Use(variable, type, place, parent));
@@ -48,6 +48,12 @@ internal sealed class VariableRules(ValidationContext context)
 
     private void Check(OperationNode operation)
     {
+        var scopes = Reach(operation);
+        if (operation.Variables.Length == 0 && scopes.TrueForAll(static s => s.Uses.Count == 0))
+        {
+            return;
+        }
+
         var defined = new Dictionary<string, (VariableDefinitionNode Node, GraphType? Type)>(StringComparer.Ordinal);
         foreach (var variable in operation.Variables)
         {
@@ -58,7 +64,7 @@ internal sealed class VariableRules(ValidationContext context)
         }
 
         var used = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var scope in Reach(operation))
+        foreach (var scope in scopes)
         {
             foreach (var use in scope.Uses)
             {
@@ -106,10 +112,15 @@ internal sealed class VariableRules(ValidationContext context)
     private List<Scope> Reach(OperationNode operation)
     {
         var reached = new List<Scope> { _scopes[operation] };
+        if (reached[0].Spreads is null)
+        {
+            return reached;
+        }
+
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < reached.Count; i++)
         {
-            foreach (var name in reached[i].Spreads)
+            foreach (var name in reached[i].Spreads ?? [])
             {
                 if (names.Add(name) && context.Fragments.TryGetValue(name, out var fragment) && _scopes.TryGetValue(fragment, out var scope))
                 {
@@ -132,7 +143,8 @@ internal sealed class VariableRules(ValidationContext context)
     {
         public List<Use> Uses { get; } = [];
 
-        public HashSet<string> Spreads { get; } = new(StringComparer.Ordinal);
+        /// <summary>Null while there are none.</summary>
+        public HashSet<string>? Spreads { get; set; }
     }
 
     private readonly record struct Use(VariableNode Variable, GraphType? Type, InputValue? Place, InputObjectType? Parent);

@@ -28,6 +28,13 @@ internal static class CacheKeys
         return key.ToString();
     }
 
+    /// <summary>The key of an operation's answer. Paths begin with a slash, so that none is another's.</summary>
+    /// <param name="operation">Names the document, the operation and the variables.</param>
+    /// <param name="isPrivate">Whether it is for this caller alone.</param>
+    /// <param name="credential">Of the caller.</param>
+    public static string Of(string operation, bool isPrivate, Credential credential) =>
+        $"{credential.SharedScope ??= ScopeOf(credential.Caller)}{(isPrivate ? credential.Caller.Subject : "")}{End}graphql{End}{operation}";
+
     /// <summary>Its name in Redis.</summary>
     public static string InRedis(Guid tenant, string key) =>
         $"t:{tenant:D}:cache:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";

@@ -16,9 +16,12 @@ internal static class CacheTags
     /// What a request may change: one object and the lists of its kind, the lists alone by creating one, nothing where it only
     /// looks something up, and otherwise everything of its service.
     /// </summary>
-    public static string[] ChangedBy(HttpRequest request, int service)
+    /// <param name="method">Of the request.</param>
+    /// <param name="path">Without its query.</param>
+    /// <param name="service">Whose it is.</param>
+    public static string[] ChangedBy(string method, string path, int service)
     {
-        var parts = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts is not ["api", _, "threat-intel", var kind, ..] || kind is "import" or "feeds" or "lifecycle" or "relationships")
         {
             return [Services[service]];
@@ -26,7 +29,7 @@ internal static class CacheTags
 
         return parts.Length switch
         {
-            4 when HttpMethods.IsPost(request.Method) => [ThreatIntel],
+            4 when HttpMethods.IsPost(method) => [ThreatIntel],
             5 when parts[4] is "search" or "lookup" => [],
             5 when parts[4].Contains("--", StringComparison.Ordinal) => [ThreatIntel, parts[4]],
             _ => [Services[service]],

@@ -20,6 +20,9 @@ internal sealed class CachedAnswer
 
     public int Size => Body.Length + 512;
 
+    /// <summary>The body of an answer that holds nothing of its request.</summary>
+    public ReadOnlyMemory<byte> Content => Body;
+
     private About Facts { get; }
 
     private byte[] Body { get; }

@@ -29,7 +29,7 @@ internal sealed class ResponseCaching(
 
         if (!HttpMethods.IsGet(context.Request.Method))
         {
-            return HttpMethods.IsHead(context.Request.Method) ? next(context) : ChangeAsync(context, tenant.Id, CacheTags.ChangedBy(context.Request, request.Rules.Service));
+            return HttpMethods.IsHead(context.Request.Method) ? next(context) : ChangeAsync(context, tenant.Id, CacheTags.ChangedBy(context.Request.Method, context.Request.Path.Value ?? "", request.Rules.Service));
         }
 
         return store.IsOpen && IsOrdinary(context.Request) ? AnswerAsync(context, request, tenant.Id) : next(context);

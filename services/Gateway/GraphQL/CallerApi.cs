@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Contracts;
 using Platform.Gateway.Authentication;
+using Platform.Gateway.Caching;
 using Platform.Gateway.Pipeline;
 using Platform.GraphQL;
 using Platform.ServiceDefaults;
@@ -14,7 +15,7 @@ namespace Platform.Gateway.GraphQL;
 /// The services' REST API (v2) with the rights of one caller: what they may not read or change is refused by the service
 /// itself. Refusals become GraphQL errors with the service's code.
 /// </summary>
-internal sealed class CallerApi(IHttpClientFactory clients, InternalTokenIssuer tokens, Credential credential, HttpContext outer)
+internal sealed class CallerApi(IHttpClientFactory clients, InternalTokenIssuer tokens, CachePurges purges, Credential credential, HttpContext outer)
 {
     private const string Root = "/api/v2";
 
@@ -45,14 +46,25 @@ internal sealed class CallerApi(IHttpClientFactory clients, InternalTokenIssuer 
     /// <summary>Changes something.</summary>
     public async Task<JsonElement> ChangeAsync(HttpMethod method, string service, string path, JsonNode? body, string? idempotencyKey, CancellationToken ct)
     {
-        using var response = await SendAsync(method, service, path, body, request =>
+        try
         {
-            if (idempotencyKey is not null)
+            using var response = await SendAsync(method, service, path, body, request =>
             {
-                request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+                if (idempotencyKey is not null)
+                {
+                    request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+                }
+            }, ct);
+            return await ReadAsync(response, ct);
+        }
+        finally
+        {
+            // The caller sees what they changed, whatever the change was and however it ended.
+            foreach (var tag in CacheTags.ChangedBy(method.Method, Root + path.Split('?')[0], Upstreams.IndexOf(service)))
+            {
+                purges.Purge(credential.Caller.TenantId, tag);
             }
-        }, ct);
-        return await ReadAsync(response, ct);
+        }
     }
 
     /// <summary>A stream of server-sent events; the caller disposes of the answer.</summary>

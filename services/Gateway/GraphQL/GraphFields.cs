@@ -7,6 +7,7 @@ internal static class GraphFields
 {
     private const string Service = Upstreams.KnowledgeGraph;
     private const string Root = "/knowledge-graph";
+    private const string Items = "/items";
 
     public static void AddGraph(this SchemaBuilder schema)
     {
@@ -20,6 +21,8 @@ internal static class GraphFields
             query.Field("searchGraph").Ask(Service, Root + "/search", "items");
             query.Field("recommendations").Ask(Service, "/recommendations", "recommendations");
             query.Field("similarItems").Ask(Service, "/recommendations/similar-items", "recommendations");
+            query.Field("items").Pages(Service, Items);
+            query.Field("item").Get(Service, Items + "/{id}");
             query.Field("graphStats").Get(Service, Root + "/stats");
         });
         // Nodes of the user's own have ids of another form, and no threat object.
@@ -30,6 +33,15 @@ internal static class GraphFields
             mutation.Field("createGraphNode").Create(Service, Root + "/nodes");
             mutation.Field("updateGraphNode").Update(Service, Root + "/nodes/{id}");
             mutation.Field("deleteGraphNode").Delete(Service, Root + "/nodes/{id}");
+            mutation.Field("createGraphRelationship").Create(Service, Root + "/relationships");
+            mutation.Field("deleteGraphRelationship").ResolveAsync(async context =>
+            {
+                await context.Api().ChangeAsync(HttpMethod.Delete, Service, Root + "/relationships" + context.Query(), null, null, context.CancellationToken);
+                return true;
+            });
+            mutation.Field("putItems").Send(Service, Items);
+            mutation.Field("deleteItem").Delete(Service, Items + "/{id}");
+            mutation.Field("trackInteractions").Send(Service, "/interactions");
         });
     }
 }

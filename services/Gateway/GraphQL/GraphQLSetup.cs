@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.Contracts;
 using Platform.Gateway.Authentication;
+using Platform.Gateway.Caching;
 using Platform.Gateway.Pipeline;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Streaming;
@@ -30,6 +31,7 @@ internal static partial class GraphQLSetup
         builder.Services.AddSingleton<OperationCharge>();
         builder.Services.AddSingleton<SocketCallers>();
         builder.Services.AddSingleton<SocketUsage>();
+        builder.Services.AddSingleton<KeptOperations>();
         builder.Services.AddSingleton(static _ => new GraphQLEngine(PlatformSchema.Build()));
         var seconds = TimeSpan.FromSeconds((builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions()).TimeoutSeconds);
         foreach (var service in Upstreams.All)
@@ -54,15 +56,18 @@ internal static partial class GraphQLSetup
         var engine = app.Services.GetRequiredService<GraphQLEngine>();
         var clients = app.Services.GetRequiredService<IHttpClientFactory>();
         var tokens = app.Services.GetRequiredService<InternalTokenIssuer>();
+        var purges = app.Services.GetRequiredService<CachePurges>();
         var charge = app.Services.GetRequiredService<OperationCharge>();
         var callers = app.Services.GetRequiredService<SocketCallers>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GraphQLSetup));
         var options = new GraphQLHttpOptions
         {
-            Scope = context => ScopeOf(context, clients, tokens, log),
-            Connect = async (socket, payload, _) => await callers.AdmitAsync(socket, payload) ? ScopeOf(socket.Context, clients, tokens, log) : null,
+            Scope = context => ScopeOf(context, clients, tokens, purges, log),
+            Connect = async (socket, payload, ct) => await callers.AdmitAsync(socket, payload, ct) ? ScopeOf(socket.Context, clients, tokens, purges, log) : null,
             Admit = charge.ChargeAsync,
+            Kept = app.Services.GetRequiredService<KeptOperations>().Answers,
+            AreForCredentials = true,
             Done = app.Services.GetRequiredService<SocketUsage>().Record,
             Page = static context =>
             {
@@ -75,7 +80,7 @@ internal static partial class GraphQLSetup
         app.MapGraphiQL(engine.Schema.ToSdl());
     }
 
-    private static RequestScope ScopeOf(HttpContext context, IHttpClientFactory clients, InternalTokenIssuer tokens, ILogger log)
+    private static RequestScope ScopeOf(HttpContext context, IHttpClientFactory clients, InternalTokenIssuer tokens, CachePurges purges, ILogger log)
     {
         var credential = GatewayRequest.Of(context).Credential!;
         var scope = new RequestScope
@@ -84,7 +89,7 @@ internal static partial class GraphQLSetup
             Permits = credential.Caller.Permissions.Allows,
             Faulted = (exception, field) => LogFaulted(log, exception, field?.Field.Name),
         };
-        var api = new CallerApi(clients, tokens, credential, context);
+        var api = new CallerApi(clients, tokens, purges, credential, context);
         scope.SetApi(api);
         scope.SetCaller(credential);
         if (!context.Response.HasStarted)

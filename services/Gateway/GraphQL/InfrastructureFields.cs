@@ -34,8 +34,7 @@ internal static class InfrastructureFields
             mutation.Field("createIncident").Create(Service, Incidents);
             mutation.Field("updateIncident").Update(Service, Incidents + "/{id}");
             mutation.Field("deleteIncident").Delete(Service, Incidents + "/{id}");
-            mutation.Field("addIncidentRemark").ResolveAsync(async context => await context.Api().ChangeAsync(
-                HttpMethod.Post, Service, context.Path(Incidents + "/{id}/timeline"), context.Body("id", "idempotencyKey"), context.Argument<string>("idempotencyKey"), context.CancellationToken));
+            mutation.Field("addIncidentRemark").Send(Service, Incidents + "/{id}/timeline", "id");
             mutation.Field("createAsset").Create(Service, Assets);
             mutation.Field("updateAsset").Update(Service, Assets + "/{id}");
             mutation.Field("deleteAsset").Delete(Service, Assets + "/{id}");

@@ -7,6 +7,7 @@ namespace Platform.Gateway.GraphQL;
 internal static class OrganisationFields
 {
     private const string Users = "/users";
+    private const string Tenants = "/admin/tenants";
     private const string Keys = "/admin/api-keys";
     private const string Conversations = "/agent/conversations";
 
@@ -15,7 +16,8 @@ internal static class OrganisationFields
         schema.Query(query =>
         {
             query.Field("tenant").Get(Upstreams.Tenancy, "/tenant");
-            query.Field("tenants").Pages(Upstreams.Tenancy, "/admin/tenants");
+            query.Field("tenants").Pages(Upstreams.Tenancy, Tenants);
+            query.Field("tenantById").Get(Upstreams.Tenancy, Tenants + "/{id}");
             query.Field("usage").Get(Upstreams.Tenancy, "/usage");
             query.Field("usageLimits").Get(Upstreams.Tenancy, "/usage/limits");
             query.Field("me").Get(Upstreams.Identity, Users + "/me");
@@ -28,19 +30,27 @@ internal static class OrganisationFields
             query.Field("messages").Pages(Upstreams.Agent, Conversations + "/{conversationId}/messages", "conversationId");
         });
         schema.Object("User").Field("id").From("user_id");
+        schema.Object("Invitation").Field("id").From("invitation_id");
         schema.Mutation(mutation =>
         {
             mutation.Field("updateTenant").Update(Upstreams.Tenancy, "/tenant");
+            mutation.Field("createTenant").Create(Upstreams.Tenancy, Tenants);
+            mutation.Field("updateTenantById").Update(Upstreams.Tenancy, Tenants + "/{id}");
+            mutation.Field("suspendTenant").Send(Upstreams.Tenancy, Tenants + "/{id}/suspend", "id");
+            mutation.Field("reactivateTenant").Send(Upstreams.Tenancy, Tenants + "/{id}/reactivate", "id");
+            mutation.Field("deleteTenant").Delete(Upstreams.Tenancy, Tenants + "/{id}");
             mutation.Field("createUser").Create(Upstreams.Identity, Users);
             mutation.Field("updateUser").Update(Upstreams.Identity, Users + "/{id}");
             mutation.Field("deleteUser").Delete(Upstreams.Identity, Users + "/{id}");
+            mutation.Field("inviteUser").Create(Upstreams.Identity, Users + "/invitations");
+            mutation.Field("unlockUser").Send(Upstreams.Identity, Users + "/{id}/unlock", "id");
             mutation.Field("createApiKey").Create(Upstreams.Tenancy, Keys);
             mutation.Field("updateApiKey").Update(Upstreams.Tenancy, Keys + "/{id}");
-            mutation.Field("rotateApiKey").ResolveAsync(async context => await context.Api().ChangeAsync(
-                HttpMethod.Post, Upstreams.Tenancy, context.Path(Keys + "/{id}/rotate"), context.Body("id"), null, context.CancellationToken));
+            mutation.Field("rotateApiKey").Send(Upstreams.Tenancy, Keys + "/{id}/rotate", "id");
             mutation.Field("revokeApiKey").Delete(Upstreams.Tenancy, Keys + "/{id}");
             mutation.Field("renameConversation").ResolveAsync(async context => await context.Api().ChangeAsync(
                 HttpMethod.Patch, Upstreams.Agent, context.Path(Conversations + "/{id}"), new JsonObject { ["title"] = context.Argument<string>("title") }, null, context.CancellationToken));
+            mutation.Field("rateMessage").Send(Upstreams.Agent, Conversations + "/{conversationId}/messages/{messageId}/feedback", "conversationId", "messageId");
             mutation.Field("deleteConversation").Delete(Upstreams.Agent, Conversations + "/{id}");
         });
     }

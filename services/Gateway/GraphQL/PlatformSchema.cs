@@ -20,7 +20,7 @@ internal static class PlatformSchema
     private static readonly string[] Listed =
     [
         "Indicator", "ThreatActor", "Campaign", "StixObject", "Relationship", "Import", "Incident", "IncidentLog", "Asset", "GraphNode", "GraphRelationship",
-        "Tenant", "User", "ApiKey", "Conversation", "Message",
+        "Item", "Tenant", "User", "ApiKey", "Conversation", "Message",
     ];
 
     public static Schema Build() => Schema.Build(schema =>

@@ -61,6 +61,10 @@ internal static class Resolving
     public static FieldBuilder Update(this FieldBuilder field, string service, string path) => field.ResolveAsync(async context => await context.Api().ChangeAsync(
         HttpMethod.Patch, service, context.Path(path), RestNames.ObjectOf(context.Argument<InputObject>("input")!), null, context.CancellationToken));
 
+    /// <summary>Does something to a thing: the arguments but those of the path are the body.</summary>
+    public static FieldBuilder Send(this FieldBuilder field, string service, string path, params string[] inPath) => field.ResolveAsync(async context => await context.Api().ChangeAsync(
+        HttpMethod.Post, service, context.Path(path), context.Body([.. inPath, "idempotencyKey"]), context.Argument<string>("idempotencyKey"), context.CancellationToken));
+
     public static FieldBuilder Delete(this FieldBuilder field, string service, string path) => field.ResolveAsync(async context =>
     {
         await context.Api().ChangeAsync(HttpMethod.Delete, service, context.Path(path), null, null, context.CancellationToken);

@@ -30,7 +30,7 @@ internal sealed class SocketCallers(StreamAdmission admission, OpenStreams open,
     public static readonly TimeSpan Longest = TimeSpan.FromDays(40);
 
     /// <summary>Finds out who it is, and keeps an eye on the socket from then on; false when it was closed.</summary>
-    public async Task<bool> AdmitAsync(GraphQLSocket socket, JsonElement? payload)
+    public async Task<bool> AdmitAsync(GraphQLSocket socket, JsonElement? payload, CancellationToken ct)
     {
         var request = GatewayRequest.Of(socket.Context);
         var sent = request.Credential is { Tenant: not null } shown ? shown : null;
@@ -55,6 +55,8 @@ internal sealed class SocketCallers(StreamAdmission admission, OpenStreams open,
             request.Credential = sent = credential!;
         }
 
+        // Who has gone meanwhile is not watched.
+        ct.ThrowIfCancellationRequested();
         Watch(socket, sent);
         return true;
     }

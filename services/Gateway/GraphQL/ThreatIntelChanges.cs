@@ -13,11 +13,10 @@ internal static class ThreatIntelChanges
         AddAll(mutation, "Indicator", Root + "/indicators");
         AddAll(mutation, "ThreatActor", Root + "/threat-actors");
         AddAll(mutation, "Campaign", Root + "/campaigns");
-        mutation.Field("revokeIndicator").ResolveAsync(async context =>
-        {
-            await context.Api().ChangeAsync(HttpMethod.Post, Service, context.Path(Root + "/indicators/{id}/revoke"), null, null, context.CancellationToken);
-            return await context.Api().GetAsync(Service, context.Path(Root + "/indicators/{id}"), context.CancellationToken);
-        });
+        mutation.Field("revokeIndicator").Send(Service, Root + "/indicators/{id}/revoke", "id");
+        mutation.Field("recordSighting").ResolveAsync(async context => await context.Api().ChangeAsync(
+            HttpMethod.Post, Service, context.Path(Root + "/indicators/{id}/sightings"), context.Argument<InputObject>("input") is { } input ? RestNames.ObjectOf(input) : null,
+            context.Argument<string>("idempotencyKey"), context.CancellationToken));
         mutation.Field("createNote").Create(Service, Root + "/notes");
         mutation.Field("createStixObject").ResolveAsync(async context => await context.Api().ChangeAsync(
             HttpMethod.Post, Service, PathOf(context), context.Body("type", "idempotencyKey")["object"]?.DeepClone(), context.Argument<string>("idempotencyKey"), context.CancellationToken));

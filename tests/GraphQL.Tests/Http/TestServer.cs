@@ -32,8 +32,8 @@ public sealed class TestServer : IAsyncLifetime
         _app.MapGraphQL("/graphql", new GraphQLEngine(Schema()), new GraphQLHttpOptions
         {
             Scope = _ => new RequestScope { Permits = _ => false, AllowIntrospection = true },
-            Connect = (context, payload, _) => new(payload is { } given && given.TryGetProperty("token", out var token) && token.GetString() == "good"
-                ? new RequestScope { Items = { ["context"] = context } }
+            Connect = (socket, payload, _) => new(payload is { } given && given.TryGetProperty("token", out var token) && token.GetString() == "good"
+                ? new RequestScope { Items = { ["context"] = socket.Context } }
                 : null),
             Admit = (_, request, _) => new(request.Cost > 40 ? new GraphQLError("Too many requests.") { Code = "RATE_LIMIT_EXCEEDED" } : null),
             ConnectTimeout = TimeSpan.FromMilliseconds(300),

@@ -189,6 +189,31 @@ public sealed class EventStreamTests(Stack stack) : IAsyncLifetime
         await Eventually.TrueAsync(async () => await CacheAsync(token) == "MISS", TimeSpan.FromSeconds(10), Ct, "A new answer");
     }
 
+    [Fact]
+    public async Task A_kept_answer_of_GraphQL_is_for_those_with_the_same_rights_and_goes_with_a_change()
+    {
+        var asked = 0;
+        _gateway.ThreatIntel.Answers["/api/v2/threat-intel/indicators"] = c =>
+            Microsoft.AspNetCore.Http.HttpResponseJsonExtensions.WriteAsJsonAsync(c.Response, new { items = new[] { new { id = $"indicator--{Interlocked.Increment(ref asked)}" } } }, Ct);
+        var token = Token("amber");
+        await Eventually.TrueAsync(async () => (await AskAsync(token)).StartsWith("HIT", StringComparison.Ordinal), TimeSpan.FromSeconds(20), Ct, "A kept answer");
+        var kept = await AskAsync(token);
+        Assert.Equal(kept, await AskAsync(Token("amber")));
+        Assert.StartsWith("MISS", await AskAsync(Token("green")), StringComparison.Ordinal);
+        Assert.StartsWith("MISS", await AskAsync(_gateway.Issuer.Token()), StringComparison.Ordinal);
+        await PublishAsync(new RelationshipsUpserted([]));
+        await Eventually.TrueAsync(async () => (await AskAsync(token)).StartsWith("MISS", StringComparison.Ordinal), TimeSpan.FromSeconds(10), Ct, "A new answer");
+    }
+
+    private async Task<string> AskAsync(string token)
+    {
+        using var request = _gateway.Request(HttpMethod.Post, "/graphql", token);
+        request.Content = System.Net.Http.Json.JsonContent.Create(new { query = "{ indicators(first: 1) { nodes { id } } }" });
+        using var response = await _gateway.Client.SendAsync(request, Ct);
+        var id = JsonElement.Parse(await response.Content.ReadAsStringAsync(Ct)).GetProperty("data").GetProperty("indicators").GetProperty("nodes")[0].GetProperty("id");
+        return $"{(response.Headers.TryGetValues("X-Cache", out var values) ? values.Single() : "none")} {id}";
+    }
+
     private async Task<string?> CacheAsync(string token)
     {
         using var response = await _gateway.GetAsync("/api/v2/threat-intel/malware", token);
