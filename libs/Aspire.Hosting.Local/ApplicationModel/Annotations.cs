@@ -103,6 +103,12 @@ public sealed class ContainerMountAnnotation(string? source, string target, Cont
     public bool IsReadOnly { get; set; } = isReadOnly;
 }
 
+/// <summary>Arguments for the container engine itself.</summary>
+internal sealed class ContainerRuntimeArgsAnnotation(IReadOnlyList<string> arguments) : IResourceAnnotation
+{
+    public IReadOnlyList<string> Arguments { get; } = arguments;
+}
+
 public sealed class ResourceRelationshipAnnotation(IResource resource, string type) : IResourceAnnotation
 {
     public IResource Resource { get; } = resource;

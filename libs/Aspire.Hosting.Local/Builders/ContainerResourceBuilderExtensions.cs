@@ -30,6 +30,10 @@ public static class ContainerResourceBuilderExtensions
         return builder;
     }
 
+    /// <summary>Arguments for the container engine. Here <c>--memory=8g</c> bounds the process's address space; others mean nothing.</summary>
+    public static IResourceBuilder<T> WithContainerRuntimeArgs<T>(this IResourceBuilder<T> builder, params string[] args) where T : ContainerResource
+        => builder.WithAnnotation(new ContainerRuntimeArgsAnnotation(args));
+
     public static IResourceBuilder<T> WithEntrypoint<T>(this IResourceBuilder<T> builder, string entrypoint) where T : ContainerResource
     {
         builder.Resource.Entrypoint = entrypoint;

@@ -59,7 +59,22 @@ internal sealed class Launcher(LocalPaths paths, DistributedApplicationExecution
             keepsData,
             user,
             paths);
-        return await image.PrepareAsync(launch, cancellationToken);
+        return Bounded(await image.PrepareAsync(launch, cancellationToken), container);
+    }
+
+    /// <summary>What a container engine does by a control group is done by a limit of the process, which prlimit sets before it becomes it.</summary>
+    private static NativeCommand Bounded(NativeCommand command, ContainerResource container)
+    {
+        const string option = "--memory=";
+        var memory = container.Annotations.OfType<ContainerRuntimeArgsAnnotation>().SelectMany(a => a.Arguments).LastOrDefault(a => a.StartsWith(option, StringComparison.Ordinal));
+        return memory is null ? command : command with { FileName = "prlimit", Arguments = [$"--as={Bytes(memory[option.Length..])}", "--", command.FileName, .. command.Arguments] };
+    }
+
+    /// <summary>A size as container engines take it: <c>512m</c>, <c>8g</c>, or bytes.</summary>
+    private static long Bytes(string size)
+    {
+        var shift = char.ToLowerInvariant(size[^1]) switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 };
+        return long.Parse(shift == 0 ? size : size[..^1], CultureInfo.InvariantCulture) << shift;
     }
 
     /// <summary>

@@ -32,46 +32,51 @@ internal sealed class FindNeighbors(CallerGraph graph)
 {
     private const int MaxEdges = 10_000;
 
+    /// <summary>
+    /// Of a ring, so many nodes are looked at to choose those that come first by their ids. Around a hub there may be very many more,
+    /// and the choice is then among those that the store finds first.
+    /// </summary>
+    private const int MaxMet = 2_000;
+
     public async Task<NeighborsAnswer?> RunAsync(NeighborsRequest request, CancellationToken ct)
     {
-        if (await graph.NodeAsync(request.Id, ct) is not { } middle)
+        var middle = await graph.ReadAsync($"MATCH (n:{Vocabulary.AnyObject} {{id: $id}}) RETURN id(n)", new Dictionary<string, object?> { ["id"] = request.Id }, ct);
+        if (middle.Rows.Count == 0)
         {
             return null;
         }
 
         var types = (request.Types ?? []).Select(Vocabulary.ReadType).Distinct().ToArray();
         var edge = types.Length == 0 ? "[e]" : $"[e:{string.Join('|', types)}]";
-        var nodes = new List<GraphNode> { middle };
-        var seen = new HashSet<string> { middle.Id };
-        var ring = new List<string> { middle.Id };
+        var ids = new List<long> { (long)middle.Rows[0][0]! };
+        var ring = ids.ToArray();
         var truncated = false;
-        for (var depth = 0; depth < request.Depth && ring.Count > 0 && !truncated; depth++)
+        for (var depth = 0; depth < request.Depth && ring.Length > 0 && !truncated; depth++)
         {
-            // As many rows as could still be new: those seen before come again and are not counted twice.
-            var rows = await graph.ReadAsync(
-                $"UNWIND $ring AS x MATCH (n:{Vocabulary.AnyObject} {{id: x}})-{edge}-(m) WITH DISTINCT m WHERE NOT m.id IN $seen RETURN m ORDER BY m.id LIMIT $limit",
-                new Dictionary<string, object?> { ["ring"] = ring, ["seen"] = seen, ["limit"] = request.Limit - nodes.Count + 1 },
-                ct);
-            ring = [];
-            foreach (var row in rows.Rows)
-            {
-                var node = (GraphNode)row[0]!;
-                if (nodes.Count >= request.Limit)
-                {
-                    truncated = true;
-                    break;
-                }
-
-                seen.Add(node.Id);
-                nodes.Add(node);
-                ring.Add(node.Id);
-            }
+            (ring, truncated) = await RingAsync(edge, ring, ids, request.Limit - ids.Count, ct);
+            ids.AddRange(ring);
         }
 
+        var parameters = new Dictionary<string, object?> { ["ids"] = ids, ["limit"] = MaxEdges + 1 };
+        var nodes = await graph.ReadAsync("UNWIND $ids AS x MATCH (n) WHERE id(n) = x RETURN x, n", parameters, ct);
         var edges = await graph.ReadAsync(
-            $"UNWIND $ids AS x MATCH (n:{Vocabulary.AnyObject} {{id: x}})-{edge}->(m) WHERE m.id IN $ids RETURN e ORDER BY e.id LIMIT $limit",
-            new Dictionary<string, object?> { ["ids"] = seen, ["limit"] = MaxEdges + 1 },
+            $"UNWIND $ids AS x MATCH (n)-{edge}->(m) WHERE id(n) = x AND id(m) IN $ids RETURN e ORDER BY e.id LIMIT $limit", parameters, ct);
+        var byId = nodes.Rows.ToDictionary(r => (long)r[0]!, r => (GraphNode)r[1]!);
+        return new NeighborsAnswer(
+            [.. ids.Where(byId.ContainsKey).Select(id => byId[id])],
+            [.. edges.Rows.Take(MaxEdges).Select(r => (GraphRelationship)r[0]!)],
+            truncated || edges.Rows.Count > MaxEdges);
+    }
+
+    /// <summary>What is one step further out, at most so many, and whether there is more.</summary>
+    private async Task<(long[] Ring, bool IsCut)> RingAsync(string edge, long[] from, List<long> seen, int limit, CancellationToken ct)
+    {
+        var rows = await graph.ReadAsync(
+            $"UNWIND $ring AS x MATCH (n)-{edge}-(m) WHERE id(n) = x RETURN DISTINCT id(m), m.id LIMIT $most",
+            new Dictionary<string, object?> { ["ring"] = from, ["most"] = MaxMet + seen.Count },
             ct);
-        return new NeighborsAnswer(nodes, edges.Rows.Take(MaxEdges).Select(r => (GraphRelationship)r[0]!).ToArray(), truncated || edges.Rows.Count > MaxEdges);
+        var known = seen.ToHashSet();
+        var met = rows.Rows.Where(r => !known.Contains((long)r[0]!)).OrderBy(r => r[1] as string, StringComparer.Ordinal).Select(r => (long)r[0]!).ToArray();
+        return (met[..Math.Min(limit, met.Length)], met.Length > limit);
     }
 }

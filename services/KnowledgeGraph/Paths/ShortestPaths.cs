@@ -6,14 +6,14 @@ namespace Platform.KnowledgeGraph.Paths;
 internal sealed record PathSearch(string SourceId, string TargetId, int MaxDepth, RelationshipFilter Filter, int Limit);
 
 /// <summary>
-/// Shortest paths by breadth-first search from both ends, the smaller frontier first. Of the stores' own searches one cannot
-/// ignore direction, one degrades at hubs, and none promises an order.
+/// Shortest paths by breadth-first search from both ends, each time from the side with fewer relationships to look at: a hub is looked
+/// around only where both sides have one. Of the stores' own searches one cannot ignore direction, one degrades at hubs, and none
+/// promises an order.
 /// </summary>
 internal sealed class ShortestPaths(IGraphStore store)
 {
-    /// <summary>Nodes looked at before the search counts as too expensive.</summary>
-    private const int MaxVisited = 1_000_000;
-    private const int MaxFrontier = 90_000;
+    /// <summary>Relationships looked at before the search counts as too expensive.</summary>
+    private const long MaxLooked = 2_000_000;
     private const int MaxLinks = 50_000;
 
     public async Task<IReadOnlyList<FoundPath>> FindAsync(GraphKey graph, PathSearch search, CancellationToken ct)
@@ -36,103 +36,118 @@ internal sealed class ShortestPaths(IGraphStore store)
             return [new FoundPath(0, [(GraphNode)source[2]!], [])];
         }
 
-        var layers = await MeetAsync(graph, search, (long)source[1]!, (long)target[1]!, ct);
-        return layers is null ? []
-            : search.Limit == 1 ? [await FirstAsync(graph, search, layers, (GraphNode)source[2]!, ct)]
-            : await LinkAsync(graph, search, layers, ct);
-    }
-
-    /// <summary>
-    /// The first path: from the source on, each time the next node with the least id, and the relationship with the least id to it. For
-    /// that the layers must hold only what leads to the target.
-    /// </summary>
-    private async Task<FoundPath> FirstAsync(GraphKey graph, PathSearch search, List<HashSet<long>> layers, GraphNode source, CancellationToken ct)
-    {
-        for (var i = layers.Count - 2; i > 0; i--)
+        if (await MeetAsync(graph, search, (long)source[1]!, (long)target[1]!, ct) is not { } layers)
         {
-            if (layers[i].Count > 1)
-            {
-                layers[i].IntersectWith(await ExpandAsync(graph, search, layers[i + 1], fromSource: false, ct));
-            }
+            return [];
         }
 
-        var (nodes, relationships, at) = (new List<GraphNode> { source }, new List<GraphRelationship>(), layers[0].First());
-        foreach (var layer in layers.Skip(1))
+        layers.Trim();
+        return search.Limit == 1 ? [await FirstAsync(graph, search, layers, (GraphNode)source[2]!, ct)] : await LinkAsync(graph, search, layers.Nodes, ct);
+    }
+
+    /// <summary>The first path: from the source on, each time the next node with the least id, and the relationship with the least id to it.</summary>
+    private async Task<FoundPath> FirstAsync(GraphKey graph, PathSearch search, PathLayers layers, GraphNode source, CancellationToken ct)
+    {
+        var (nodes, relationships, at) = (new List<GraphNode> { source }, new List<GraphRelationship>(), layers.Nodes[0].First());
+        for (var layer = 0; layer < layers.Nodes.Count - 1; layer++)
         {
-            var step = await store.ReadAsync(
-                graph,
-                $"MATCH (n){search.Filter.Arrow(forward: true)}(m) WHERE id(n) = $at AND id(m) IN $next{search.Filter.InForce} RETURN id(m), m, e ORDER BY m.id, e.id LIMIT 1",
-                search.Filter.With(new() { ["at"] = at, ["next"] = layer }),
-                ReadLimits.Default,
-                ct);
-            if (step.Rows.Count == 0)
+            var step = await NextAsync(graph, search, at, layers.After(layer, at), ct);
+            if (step is null)
             {
                 throw new GraphStoreException(GraphFailure.Unavailable, "The graph changed while it was searched.");
             }
 
-            at = (long)step.Rows[0][0]!;
-            nodes.Add((GraphNode)step.Rows[0][1]!);
-            relationships.Add((GraphRelationship)step.Rows[0][2]!);
+            at = (long)step[0]!;
+            nodes.Add((GraphNode)step[1]!);
+            relationships.Add((GraphRelationship)step[2]!);
         }
 
         return new FoundPath(relationships.Count, nodes, relationships);
     }
 
-    /// <summary>Candidates for each place of the path, from source to target; null when there is no path.</summary>
-    private async Task<List<HashSet<long>>?> MeetAsync(GraphKey graph, PathSearch search, long source, long target, CancellationToken ct)
+    /// <summary>
+    /// First which node, then which relationship: asked for together, the store looks through all relationships of a hub for each candidate.
+    /// </summary>
+    private async Task<object?[]?> NextAsync(GraphKey graph, PathSearch search, long at, IReadOnlyList<long> candidates, CancellationToken ct)
     {
-        List<HashSet<long>> forward = [[source]], backward = [[target]];
-        HashSet<long> seenForward = [source], seenBackward = [target];
-        while (forward.Count + backward.Count - 2 < search.MaxDepth)
+        var first = await store.ReadAsync(
+            graph,
+            "UNWIND $next AS y MATCH (m) WHERE id(m) = y RETURN y ORDER BY m.id LIMIT 1",
+            new Dictionary<string, object?> { ["next"] = candidates },
+            ReadLimits.Default,
+            ct);
+        if (first.Rows.Count == 0)
         {
-            var fromSource = forward[^1].Count <= backward[^1].Count;
-            var (levels, seen, other) = fromSource ? (forward, seenForward, seenBackward) : (backward, seenBackward, seenForward);
-            var next = await ExpandAsync(graph, search, levels[^1], fromSource, ct);
-            next.ExceptWith(seen);
-            if (next.Count == 0)
+            return null;
+        }
+
+        var step = await store.ReadAsync(
+            graph,
+            $"MATCH (n) WHERE id(n) = $at MATCH (m) WHERE id(m) = $next MATCH (n){search.Filter.Arrow(forward: true)}(m) WHERE true{search.Filter.InForce} "
+            + "RETURN id(m), m, e ORDER BY e.id LIMIT 1",
+            search.Filter.With(new() { ["at"] = at, ["next"] = first.Rows[0][0] }),
+            ReadLimits.Default,
+            ct);
+        return step.Rows.Count == 0 ? null : step.Rows[0];
+    }
+
+    /// <summary>Candidates for each place of the path, from source to target; null when there is no path.</summary>
+    private async Task<PathLayers?> MeetAsync(GraphKey graph, PathSearch search, long source, long target, CancellationToken ct)
+    {
+        var (forward, backward, looked) = (new Side(source), new Side(target), 0L);
+        while (forward.Length + backward.Length < search.MaxDepth)
+        {
+            forward.Cost ??= await CostAsync(graph, search, forward.Frontier, fromSource: true, ct);
+            backward.Cost ??= await CostAsync(graph, search, backward.Frontier, fromSource: false, ct);
+            var fromSource = forward.Cost <= backward.Cost;
+            var (side, other) = fromSource ? (forward, backward) : (backward, forward);
+            looked += side.Cost!.Value;
+            if (looked > MaxLooked)
+            {
+                throw TooMuch();
+            }
+
+            side.Advance(await ExpandAsync(graph, search, side.Frontier, fromSource, ct));
+            if (side.Frontier.Count == 0)
             {
                 return null;
             }
 
-            seen.UnionWith(next);
-            levels.Add(next);
-            if (next.Overlaps(other))
+            if (side.Frontier.Overlaps(other.Seen))
             {
                 // What was new on this side and known on the other is exactly the frontier of the other.
-                var middle = new HashSet<long>(forward[^1]);
-                middle.IntersectWith(backward[^1]);
-                backward.RemoveAt(backward.Count - 1);
-                backward.Reverse();
-                return [.. forward[..^1], middle, .. backward];
-            }
-
-            if (seenForward.Count + seenBackward.Count > MaxVisited)
-            {
-                throw TooMuch();
+                return PathLayers.Of(forward.Levels, forward.Steps, backward.Levels, backward.Steps);
             }
         }
 
         return null;
     }
 
-    private async Task<HashSet<long>> ExpandAsync(GraphKey graph, PathSearch search, HashSet<long> frontier, bool fromSource, CancellationToken ct)
+    /// <summary>How many relationships there are to look at. Counting them in the store costs a small part of reading them.</summary>
+    private async Task<long> CostAsync(GraphKey graph, PathSearch search, HashSet<long> frontier, bool fromSource, CancellationToken ct)
     {
         var rows = await store.ReadAsync(
             graph,
-            $"UNWIND $frontier AS x MATCH (n){search.Filter.Arrow(fromSource)}(m) WHERE id(n) = x{search.Filter.InForce} RETURN DISTINCT id(m) LIMIT $most",
-            search.Filter.With(new() { ["frontier"] = frontier, ["most"] = MaxFrontier + 1 }),
+            $"UNWIND $frontier AS x MATCH (n){search.Filter.Arrow(fromSource)}(m) WHERE id(n) = x{search.Filter.InForce} RETURN count(m)",
+            search.Filter.With(new() { ["frontier"] = frontier }),
             ReadLimits.Default,
             ct);
-        // The store cuts longer answers without a word, and a search over a cut frontier could miss the shortest path.
-        if (rows.Rows.Count > MaxFrontier)
-        {
-            throw TooMuch();
-        }
+        return rows.Rows.Count == 0 ? 0 : (long)rows.Rows[0][0]!;
+    }
 
-        var next = new HashSet<long>(rows.Rows.Count);
+    /// <summary>The neighbours of each node. In lists: the store cuts answers of very many rows without a word.</summary>
+    private async Task<Dictionary<long, long[]>> ExpandAsync(GraphKey graph, PathSearch search, HashSet<long> frontier, bool fromSource, CancellationToken ct)
+    {
+        var rows = await store.ReadAsync(
+            graph,
+            $"UNWIND $frontier AS x MATCH (n){search.Filter.Arrow(fromSource)}(m) WHERE id(n) = x{search.Filter.InForce} RETURN x, collect(DISTINCT id(m))",
+            search.Filter.With(new() { ["frontier"] = frontier }),
+            ReadLimits.Default,
+            ct);
+        var next = new Dictionary<long, long[]>(rows.Rows.Count);
         foreach (var row in rows.Rows)
         {
-            next.Add((long)row[0]!);
+            next[(long)row[0]!] = Array.ConvertAll((object?[])row[1]!, id => (long)id!);
         }
 
         return next;
@@ -223,6 +238,39 @@ internal sealed class ShortestPaths(IGraphStore store)
 
     internal static GraphStoreException TooMuch() =>
         new(GraphFailure.TooExpensive, "The search touches too much of the graph; lower max_depth or name relationship types.");
+
+    /// <summary>One end of the search and what was reached from it, level by level.</summary>
+    private sealed class Side(long end)
+    {
+        public List<HashSet<long>> Levels { get; } = [[end]];
+
+        /// <summary>The neighbours of each node of a level but the last.</summary>
+        public List<Dictionary<long, long[]>> Steps { get; } = [];
+
+        public HashSet<long> Seen { get; } = [end];
+
+        /// <summary>Relationships at the frontier, once they are counted.</summary>
+        public long? Cost { get; set; }
+
+        public HashSet<long> Frontier => Levels[^1];
+
+        public int Length => Steps.Count;
+
+        public void Advance(Dictionary<long, long[]> steps)
+        {
+            var next = new HashSet<long>();
+            foreach (var neighbors in steps.Values)
+            {
+                next.UnionWith(neighbors);
+            }
+
+            next.ExceptWith(Seen);
+            Seen.UnionWith(next);
+            Steps.Add(steps);
+            Levels.Add(next);
+            Cost = null;
+        }
+    }
 
     private sealed record Link(long Target, GraphNode From, GraphRelationship Relationship, GraphNode To);
 }
