@@ -28,10 +28,10 @@ internal static class GraphExtensions
         + "+ping +echo +hello +auth +client|id +client|setname +client|setinfo +client|getname +info +select";
 
     // The log is what survives a crash; the snapshot rule, which the server has by default, is put out of reach.
-    private const string Server = "--appendonly yes --appendfsync everysec --auto-aof-rewrite-min-size 256mb --save 86400 1000000000 --maxmemory 4gb --maxmemory-policy noeviction";
+    private const string Server = "--appendonly yes --appendfsync everysec --auto-aof-rewrite-min-size 256mb --save 86400 1000000000 --maxmemory 6gb --maxmemory-policy noeviction";
 
-    // Above what it keeps (4 GB) and four queries may take; a query that goes past its limit ends this server, not the machine.
-    private const string Memory = "--memory=12g";
+    // Above what it keeps (6 GB) and four queries may take; a query that goes past its limit ends this server, not the machine.
+    private const string Memory = "--memory=14g";
 
     // Without the limits one query could take all memory or a core for ever; CSV files are not read at all.
     private const string Module =
