@@ -83,7 +83,7 @@ internal sealed class ShortestPaths(IGraphStore store)
 
         var step = await store.ReadAsync(
             graph,
-            $"MATCH (n) WHERE id(n) = $at MATCH (m) WHERE id(m) = $next MATCH (n){search.Filter.Arrow(forward: true)}(m) WHERE true{search.Filter.InForce} "
+            $"MATCH (n) WHERE id(n) = $at MATCH (m) WHERE id(m) = $next WITH n, m MATCH (n){search.Filter.Arrow(forward: true)}(m) WHERE true{search.Filter.InForce} "
             + "RETURN id(m), m, e ORDER BY e.id LIMIT 1",
             search.Filter.With(new() { ["at"] = at, ["next"] = first.Rows[0][0] }),
             ReadLimits.Default,
