@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Platform.Contracts;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Caching;
+using Platform.Gateway.Limits;
 using Platform.Gateway.Pipeline;
 using Platform.GraphQL;
 using Platform.ServiceDefaults;
@@ -15,7 +16,8 @@ namespace Platform.Gateway.GraphQL;
 /// The services' REST API (v2) with the rights of one caller: what they may not read or change is refused by the service
 /// itself. Refusals become GraphQL errors with the service's code.
 /// </summary>
-internal sealed class CallerApi(IHttpClientFactory clients, InternalTokenIssuer tokens, CachePurges purges, Credential credential, HttpContext outer)
+internal sealed class CallerApi(
+    IHttpClientFactory clients, InternalTokenIssuer tokens, CachePurges purges, RateLimiter limiter, Credential credential, HttpContext outer)
 {
     private const string Root = "/api/v2";
 
@@ -89,6 +91,11 @@ internal sealed class CallerApi(IHttpClientFactory clients, InternalTokenIssuer 
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string service, string path, JsonNode? body, Action<HttpRequestMessage>? also, CancellationToken ct)
     {
+        if (LimitedCalls.Of(method, Root + path.Split('?')[0]) is { } limit)
+        {
+            await ChargeAsync(limit);
+        }
+
         Interlocked.Increment(ref _calls);
         using var request = new HttpRequestMessage(method, Root + path);
         request.Headers.Authorization = AuthenticationHeaderValue.Parse(tokens.HeaderFor(credential, Upstreams.IndexOf(service)));
@@ -110,6 +117,16 @@ internal sealed class CallerApi(IHttpClientFactory clients, InternalTokenIssuer 
             throw away.Failure == UpstreamFailure.Timeout
                 ? new GraphQLException("The service behind this field did not answer in time.", ErrorCodes.UpstreamTimeout)
                 : new GraphQLException("The service behind this field cannot be reached.", ErrorCodes.UpstreamUnavailable);
+        }
+    }
+
+    /// <summary>Who may list users a hundred times an hour may not do so more often by asking here.</summary>
+    private async Task ChargeAsync(string limit)
+    {
+        if (GatewayRequest.Of(outer).Tenant is { } state && await limiter.ChargeAsync(LimitPlans.Of(credential, state, limit)) is { Allowed: false } decision)
+        {
+            var fault = RateLimiting.Refused(decision);
+            throw new GraphQLException(fault.Message, fault.Code, new Dictionary<string, object?> { ["retry_after"] = Math.Max(1, (int)Math.Ceiling(decision.Wait.TotalSeconds)) });
         }
     }
 

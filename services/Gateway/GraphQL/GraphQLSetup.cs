@@ -1,7 +1,4 @@
-using System.Globalization;
 using Platform.Contracts;
-using Platform.Gateway.Authentication;
-using Platform.Gateway.Caching;
 using Platform.Gateway.Pipeline;
 using Platform.Gateway.Proxy;
 using Platform.Gateway.Streaming;
@@ -12,7 +9,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Gateway.GraphQL;
 
 /// <summary>GraphQL over all services at <c>/graphql</c>.</summary>
-internal static partial class GraphQLSetup
+internal static class GraphQLSetup
 {
     public const string Path = "/graphql";
 
@@ -28,6 +25,7 @@ internal static partial class GraphQLSetup
     public static void AddGraphQL(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<GraphQLOptions>().BindConfiguration(GraphQLOptions.Section);
+        builder.Services.AddSingleton<CallerScopes>();
         builder.Services.AddSingleton<OperationCharge>();
         builder.Services.AddSingleton<SocketCallers>();
         builder.Services.AddSingleton<SocketUsage>();
@@ -54,17 +52,14 @@ internal static partial class GraphQLSetup
     public static void MapGraphQL(this WebApplication app)
     {
         var engine = app.Services.GetRequiredService<GraphQLEngine>();
-        var clients = app.Services.GetRequiredService<IHttpClientFactory>();
-        var tokens = app.Services.GetRequiredService<InternalTokenIssuer>();
-        var purges = app.Services.GetRequiredService<CachePurges>();
+        var scopes = app.Services.GetRequiredService<CallerScopes>();
         var charge = app.Services.GetRequiredService<OperationCharge>();
         var callers = app.Services.GetRequiredService<SocketCallers>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GraphQLSetup));
         var options = new GraphQLHttpOptions
         {
-            Scope = context => ScopeOf(context, clients, tokens, purges, log),
-            Connect = async (socket, payload, ct) => await callers.AdmitAsync(socket, payload, ct) ? ScopeOf(socket.Context, clients, tokens, purges, log) : null,
+            Scope = scopes.Of,
+            Connect = async (socket, payload, ct) => await callers.AdmitAsync(socket, payload, ct) ? scopes.Of(socket.Context) : null,
             Admit = charge.ChargeAsync,
             Kept = app.Services.GetRequiredService<KeptOperations>().Answers,
             AreForCredentials = true,
@@ -78,31 +73,6 @@ internal static partial class GraphQLSetup
         };
         app.MapGraphQL(Path, engine, options).WithRules(Rules).Add(endpoint => endpoint.RequestDelegate = Guarded(endpoint.RequestDelegate!, clock));
         app.MapGraphiQL(engine.Schema.ToSdl());
-    }
-
-    private static RequestScope ScopeOf(HttpContext context, IHttpClientFactory clients, InternalTokenIssuer tokens, CachePurges purges, ILogger log)
-    {
-        var credential = GatewayRequest.Of(context).Credential!;
-        var scope = new RequestScope
-        {
-            Services = context.RequestServices,
-            Permits = credential.Caller.Permissions.Allows,
-            Faulted = (exception, field) => LogFaulted(log, exception, field?.Field.Name),
-        };
-        var api = new CallerApi(clients, tokens, purges, credential, context);
-        scope.SetApi(api);
-        scope.SetCaller(credential);
-        if (!context.Response.HasStarted)
-        {
-            // W3C Server-Timing: what the answer took behind the gateway.
-            context.Response.OnStarting(() =>
-            {
-                context.Response.Headers.Append("Server-Timing", string.Create(CultureInfo.InvariantCulture, $"upstream;desc={api.Calls}"));
-                return Task.CompletedTask;
-            });
-        }
-
-        return scope;
     }
 
     /// <summary>Sockets are for pages that are allowed; a stream does not outlive the credential that it was opened with.</summary>
@@ -132,7 +102,4 @@ internal static partial class GraphQLSetup
         await using var timer = clock.CreateTimer(static c => ((HttpContext)c!).Abort(), context, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         await next(context);
     };
-
-    [LoggerMessage(LogLevel.Error, "The GraphQL field {Field} failed")]
-    private static partial void LogFaulted(ILogger logger, Exception exception, string? field);
 }

@@ -16,7 +16,7 @@ internal sealed class GraphQLWalk(FilledTenant walker, Words words, string secre
 {
     private const int Deepest = 4;
     private const string Introspection = """
-        { __schema { queryType { name } mutationType { name } types { kind name
+        { __schema { queryType { name } mutationType { name } subscriptionType { name } types { kind name
           fields { name args { name type { ...T } defaultValue } type { ...T } }
           inputFields { name type { ...T } } enumValues { name } } } }
         fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }
@@ -28,20 +28,27 @@ internal sealed class GraphQLWalk(FilledTenant walker, Words words, string secre
 
     public int Fields { get; private set; }
 
+    /// <summary>The subscriptions, with arguments where they need some.</summary>
+    public IReadOnlyDictionary<string, string> Subscriptions { get; private set; } = new Dictionary<string, string>();
+
     public async Task<IReadOnlyList<string>> RunAsync()
     {
         var schema = JsonElement.Parse(await AskAsync(Introspection)).GetProperty("data").GetProperty("__schema");
         _types = schema.GetProperty("types").EnumerateArray().ToDictionary(t => t.GetProperty("name").GetString()!);
         foreach (var kind in (string[])["query", "mutation"])
         {
-            foreach (var field in _types[schema.GetProperty(kind + "Type").GetProperty("name").GetString()!].GetProperty("fields").EnumerateArray())
+            foreach (var field in FieldsOf(schema, kind))
             {
                 await WalkAsync(kind, field);
             }
         }
 
+        Subscriptions = FieldsOf(schema, "subscription").ToDictionary(f => f.GetProperty("name").GetString()!, f => Operation("subscription", f, words));
         return _findings;
     }
+
+    private JsonElement.ArrayEnumerator FieldsOf(JsonElement schema, string kind) =>
+        _types[schema.GetProperty(kind + "Type").GetProperty("name").GetString()!].GetProperty("fields").EnumerateArray();
 
     private async Task WalkAsync(string kind, JsonElement field)
     {
@@ -75,12 +82,13 @@ internal sealed class GraphQLWalk(FilledTenant walker, Words words, string secre
     }
 
     private string Operation(string kind, JsonElement field, Words said) =>
-        $"{kind} {{ {field.GetProperty("name")}{Arguments(field, said)}{Selection(NameOf(field.GetProperty("type")), 1)} }}";
+        $"{kind} {{ {field.GetProperty("name")}{Arguments(field, said, onlyRequired: kind == "subscription")}{Selection(NameOf(field.GetProperty("type")), 1)} }}";
 
-    private string Arguments(JsonElement field, Words said)
+    private string Arguments(JsonElement field, Words said, bool onlyRequired)
     {
         var given = field.GetProperty("args").EnumerateArray()
             .Where(a => a.GetProperty("name").GetString() is not ("after" or "idempotencyKey" or "sort"))
+            .Where(a => !onlyRequired || a.GetProperty("type").GetProperty("kind").GetString() == "NON_NULL")
             .Select(a => (Name: a.GetProperty("name").GetString()!, Value: Value(a.GetProperty("type"), a.GetProperty("name").GetString()!, said, 0)))
             .Where(a => a.Value is not null).Select(a => $"{a.Name}: {a.Value}").ToList();
         return given.Count == 0 ? "" : $"({string.Join(", ", given)})";
@@ -121,7 +129,7 @@ internal sealed class GraphQLWalk(FilledTenant walker, Words words, string secre
     {
         var of when of.Contains("sset", StringComparison.Ordinal) => said.Asset,
         var of when of.Contains("onversation", StringComparison.Ordinal) => said.Conversation,
-        "tenant" => said.Tenant,
+        var of when of.Contains("enant", StringComparison.Ordinal) => said.Tenant,
         _ => said.Object,
     };
 

@@ -70,6 +70,9 @@ internal sealed class TwoTenantWalk(FilledTenant owner, FilledTenant walker, IRe
         {
             Expect(after.GetValueOrDefault(path) == text, $"{path} was changed by another tenant:\n  {text}\n  {after.GetValueOrDefault(path)}");
         }
+
+        Expect(graph.Subscriptions.Count > 3, $"{graph.Subscriptions.Count} subscriptions of GraphQL are not all.");
+        _findings.AddRange(await new SubscriptionWalk(owner, walker, graph.Subscriptions, ct).RunAsync());
     }
 
     /// <summary>The addresses of an operation: each parameter filled with ids of the owner.</summary>

@@ -124,6 +124,19 @@ public sealed class QueryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_field_counts_against_the_hourly_limit_of_what_it_calls()
+    {
+        _gateway.Services["tenancy"].Answers["/internal/tenants/resolve"] = c => c.Response.WriteAsJsonAsync(
+            new { status = "active", limits = new { requests_per_minute = 1000, requests_per_hour = 50_000, requests_per_day = 1_000_000 }, route_limits = new[] { new { route = "users.list", requests_per_hour = 2 } } });
+        _gateway.Services["identity"].Answers["/api/v2/users"] = c => c.Response.WriteAsJsonAsync(new { items = Array.Empty<object>() });
+        var token = _gateway.Issuer.Token(t => t.Claims["permissions"] = "read:users");
+        using var both = await SendAsync("{ a: users { nodes { id } } b: users(search: \"x\") { nodes { id } } }", token);
+        Assert.DoesNotContain("errors", await both.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        using var refused = await SendAsync("{ users { nodes { id } } }", token);
+        Assert.Equal("RATE_LIMIT_EXCEEDED", CodeOf(JsonElement.Parse(await refused.Content.ReadAsStringAsync(Ct))));
+    }
+
+    [Fact]
     public async Task What_a_service_refuses_is_told_with_its_code_and_what_is_not_there_is_null()
     {
         _gateway.ThreatIntel.Answers[Root + "indicators/indicator--gone"] = c => Problem(c, 404, "NOT_FOUND");
