@@ -11,6 +11,7 @@ internal static class QueryFigures
 {
     private const int Objects = 100;
     private const int Asked = 50;
+    private const int WarmUp = 6;
 
     private const string Query = """
         { indicators(first: 100) { nodes { name relationships(first: 3) { nodes { relationshipType target { type name } } } } } }
@@ -20,12 +21,14 @@ internal static class QueryFigures
     {
         await using var platform = await run.PlatformAsync();
         using var admin = await platform.SignInAdminAsync();
-        await admin.RaiseLimitsAsync(Api.DefaultTenant);
-        var (_, client) = await admin.NewTenantAsync("graphql", "bench");
+        var (tenant, client) = await admin.NewTenantAsync("graphql", "bench");
         using var _ = client;
+        await admin.RaiseLimitsAsync(tenant.ToString());
+        // What is measured is the work, not that an answer was kept.
+        client.Http.DefaultRequestHeaders.CacheControl = new() { NoCache = true };
         await client.ImportAsync(Bundle());
         var (times, calls) = (new List<double>(), new List<double>());
-        for (var round = -1; round < run.Options.Rounds; round++)
+        for (var round = -WarmUp; round < run.Options.Rounds; round++)
         {
             var taken = new List<double>();
             for (var i = 0; i < Asked; i++)
@@ -43,7 +46,7 @@ internal static class QueryFigures
                 calls.Add(int.Parse(response.Headers.GetValues("Server-Timing").Single()["upstream;desc=".Length..], System.Globalization.CultureInfo.InvariantCulture));
             }
 
-            // The first round is for the compiler and the pools.
+            // The first ones are for the compiler, which takes its time, and the pools.
             if (round >= 0)
             {
                 times.Add(Statistics.Percentile(taken, 0.95));

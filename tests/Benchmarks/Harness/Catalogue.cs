@@ -10,6 +10,7 @@ using Platform.Benchmarks.Recommend;
 using Platform.Benchmarks.SeedStack;
 using Platform.Benchmarks.Signals;
 using Platform.Benchmarks.Start;
+using Platform.Benchmarks.Streams;
 using Platform.Benchmarks.Tokens;
 using Platform.Benchmarks.Usage;
 
@@ -21,5 +22,5 @@ internal sealed record Catalogue(string Command, IReadOnlyList<Measurement> All)
     public static readonly Catalogue Benches = new(
         "bench", [new GatewayBench(), new MixedBench(), new TelemetryBench(), new SignalsBench(), new StackBench(), new ImportBench(), new LookupBench(), new GraphBench(), new RecommendBench(), new ChatBench(), new EventsBench(), new StartBench(), new TokenBench(), new SignInBench(), new GraphQLBench()]);
 
-    public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new UsageProof(), new UsageKillProof(), new RefreshRaceProof(), new ImportMemoryProof()]);
+    public static readonly Catalogue Proofs = new("prove", [new KillImportProof(), new KillBrokerProof(), new UsageProof(), new UsageKillProof(), new RefreshRaceProof(), new ImportMemoryProof(), new StreamProof()]);
 }

@@ -54,8 +54,10 @@ internal sealed class GraphQLWalk(FilledTenant walker, Words words, string secre
     {
         Fields++;
         var name = _field = field.GetProperty("name").GetString()!;
-        var there = await LookAsync(name, Operation(kind, field, words), words);
-        var absent = words.MadeUp();
+        // What one field made must not be in the way of another.
+        var named = words with { Number = words.Number + Fields };
+        var there = await LookAsync(name, Operation(kind, field, named), named);
+        var absent = named.MadeUp();
         var other = await LookAsync(name, Operation(kind, field, absent), absent);
         if (there != other)
         {
