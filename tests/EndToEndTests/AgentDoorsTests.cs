@@ -62,7 +62,7 @@ public sealed class AgentDoorsTests(PlatformFixture platform)
             text.Append(name == "text_delta" ? told.GetProperty("data").GetProperty("delta").GetString() : "");
         }
 
-        Assert.Contains("1 of 1 value is known indicators", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("1 of 1 value is a known indicator", text.ToString(), StringComparison.Ordinal);
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Ct);
     }
 

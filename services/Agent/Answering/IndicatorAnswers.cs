@@ -27,7 +27,7 @@ internal static class IndicatorAnswers
         var results = result.Data?["results"] as JsonArray ?? [];
         session.Keep(results);
         var known = results.Count(r => r?["matches"] is JsonArray { Count: > 0 });
-        await session.SayAsync($"{Wording.Number(known)} of {Wording.Number(plan.Values.Count)} {(plan.Values.Count == 1 ? "value is" : "values are")} known indicators [{mark}]:", ct);
+        await session.SayAsync($"{Wording.Number(known)} of {Wording.Number(plan.Values.Count)} {(plan.Values.Count == 1 ? "value is a known indicator" : "values are known indicators")} [{mark}]:", ct);
         foreach (var entry in results)
         {
             await session.SayAsync("\n- " + Line(entry!), ct);

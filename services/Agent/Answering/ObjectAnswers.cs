@@ -40,7 +40,7 @@ internal static partial class ObjectAnswers
             await session.SayAsync($"\nAlso known as: {string.Join(", ", aliases)}.", ct);
         }
 
-        foreach (var (property, label) in new[] { ("x_mitre_platforms", "Platforms"), ("phases", "Tactics"), ("first_seen", "First seen"), ("last_seen", "Last seen"), ("url", "Source") })
+        foreach (var (property, label) in new[] { ("x_mitre_platforms", "Platforms"), ("phases", "Tactics"), ("first_seen", "First seen"), ("last_seen", "Last seen"), ("created", "Created"), ("modified", "Last modified"), ("url", "Source") })
         {
             var values = Texts(properties[property]).Take(20).Select(v => Shown.Line(v, 300)).ToList();
             if (values.Count > 0)
@@ -94,7 +94,7 @@ internal static partial class ObjectAnswers
     /// <summary>Without ATT&amp;CK's citation marks, and with the words of links instead of their Markdown.</summary>
     private static string Plain(string description) => Links().Replace(Citations().Replace(description, ""), "$1");
 
-    private static IEnumerable<string> Texts(JsonNode? node) => node switch
+    public static IEnumerable<string> Texts(JsonNode? node) => node switch
     {
         JsonArray array => array.Select(Text).OfType<string>(),
         _ => Text(node) is { } text ? [text] : [],
@@ -102,7 +102,7 @@ internal static partial class ObjectAnswers
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    private static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
+    public static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 
     [GeneratedRegex(@"\(Citation: [^)]{1,200}\)", RegexOptions.CultureInvariant)]
     private static partial Regex Citations();

@@ -23,6 +23,9 @@ internal static class PlanRunner
         NeighborsPlan neighbors => ObjectAnswers.NeighborsAsync(neighbors, session, ct),
         DescribePlan describe => ObjectAnswers.DescribeAsync(describe, session, ct),
         LookupPlan lookup => IndicatorAnswers.LookupAsync(lookup, session, ct),
+        BreakdownPlan breakdown => FigureAnswers.BreakdownAsync(breakdown, session, ct),
+        ComparePlan compare => FigureAnswers.CompareAsync(compare, session, ct),
+        AttributePlan attribute => AttributeAnswers.RunAsync(attribute, session, ct),
         SearchPlan search => IndicatorAnswers.SearchAsync(search, session, ct),
         _ => throw new InvalidOperationException($"There is no way to carry out {plan.GetType().Name}."),
     };
@@ -32,6 +35,11 @@ internal static class PlanRunner
         if (await TotalAsync(plan.Set, session, ct) is not var (total, mark))
         {
             return AnswerStatus.Failed;
+        }
+
+        if (total == 0 && await UnheardOf.SayAsync(plan.Set, session, ct))
+        {
+            return AnswerStatus.Refused;
         }
 
         await session.SayAsync($"{Sentence(plan.Set, total)} [{mark}].", ct);
@@ -46,14 +54,24 @@ internal static class PlanRunner
             return AnswerStatus.Failed;
         }
 
+        if (total == 0 && await UnheardOf.SayAsync(plan.Set, session, ct))
+        {
+            return AnswerStatus.Refused;
+        }
+
         var statement = plan.Set is { Entities.Count: > 0, Links: [var link] } ? $"{Wording.Set(plan.Set with { Links = [] })} {Verb(link, plan.Set)}" : Wording.Set(plan.Set);
-        await session.SayAsync(total > 0 ? $"Yes: {statement} [{mark}]." : $"No: the data you may see has no such relationship ({statement}) [{mark}].", ct);
+        await session.SayAsync(total > 0 ? $"Yes: {statement} [{mark}]." : $"No: nothing in the data that you may see says so ({statement}) [{mark}].", ct);
         await session.SayAsync("\n" + Wording.Conventions(plan.Set), ct);
         return AnswerStatus.Answered;
     }
 
     private static async Task<AnswerStatus> ListAsync(ListPlan plan, AnswerSession session, CancellationToken ct)
     {
+        if (plan.Order is { } order)
+        {
+            return await OrderedAsync(plan, order, session, ct);
+        }
+
         var (result, mark) = await session.CallAsync(ToolIds.RunCypher, CypherCompiler.List(plan.Set, plan.Limit + 1).ToArguments(), ct);
         if (await FailedAsync(result, session, ct))
         {
@@ -62,6 +80,11 @@ internal static class PlanRunner
 
         var rows = Results(result);
         long total = rows.Count;
+        if (total == 0 && await UnheardOf.SayAsync(plan.Set, session, ct))
+        {
+            return AnswerStatus.Refused;
+        }
+
         if (rows.Count > plan.Limit)
         {
             if (await TotalAsync(plan.Set, session, ct) is not var (all, counted))
@@ -85,6 +108,39 @@ internal static class PlanRunner
         return AnswerStatus.Answered;
     }
 
+    /// <summary>The first or last by a time; whoever shares the last place's time is named too.</summary>
+    private static async Task<AnswerStatus> OrderedAsync(ListPlan plan, TimeOrder order, AnswerSession session, CancellationToken ct)
+    {
+        var (result, mark) = await session.CallAsync(ToolIds.RunCypher, CypherCompiler.List(plan.Set, plan.Limit + TiesFetched, order).ToArguments(), ct);
+        if (await FailedAsync(result, session, ct))
+        {
+            return AnswerStatus.Failed;
+        }
+
+        var rows = Results(result);
+        var kept = Math.Min(plan.Limit, rows.Count);
+        while (kept > 0 && kept < rows.Count && rows[kept]?["time"]?.ToString() == rows[kept - 1]?["time"]?.ToString())
+        {
+            kept++;
+        }
+
+        while (rows.Count > kept)
+        {
+            rows.RemoveAt(rows.Count - 1);
+        }
+
+        await session.ShowAsync(rows, ct);
+        await session.SayAsync(
+            rows.Count == 0 ? $"There are no {Wording.Set(plan.Set)} with such a date [{mark}]." : $"{Wording.Set(plan.Set)}, {Wording.Ordered(order)} [{mark}]:", ct);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            await session.SayAsync($"\n{i + 1}. {Item(rows[i]!)}: {AttributeAnswers.Day(rows[i]!["time"])}", ct);
+        }
+
+        await session.SayAsync("\n" + Wording.Conventions(plan.Set with { Filters = [.. plan.Set.Filters, new Filter(order.Field, "")] }), ct);
+        return AnswerStatus.Answered;
+    }
+
     private static async Task<AnswerStatus> TopAsync(TopPlan plan, AnswerSession session, CancellationToken ct)
     {
         var (result, mark) = await session.CallAsync(ToolIds.RunCypher, CypherCompiler.Top(plan, plan.Limit + TiesFetched).ToArguments(), ct);
@@ -94,6 +150,11 @@ internal static class PlanRunner
         }
 
         var rows = Results(result);
+        if (rows.Count == 0 && await UnheardOf.SayAsync(plan.Set.With(plan.By), session, ct))
+        {
+            return AnswerStatus.Refused;
+        }
+
         // Who ties with the last place is on it too.
         var kept = Math.Min(plan.Limit, rows.Count);
         while (kept > 0 && kept < rows.Count && Total(rows[kept]) == Total(rows[kept - 1]))
@@ -157,7 +218,7 @@ internal static class PlanRunner
     }
 
     /// <summary>How many objects a set holds, from the graph; null after saying why that cannot be told.</summary>
-    private static async Task<(long Total, int Mark)?> TotalAsync(ObjectSet set, AnswerSession session, CancellationToken ct)
+    public static async Task<(long Total, int Mark)?> TotalAsync(ObjectSet set, AnswerSession session, CancellationToken ct)
     {
         var (result, mark) = await session.CallAsync(ToolIds.RunCypher, CypherCompiler.Count(set).ToArguments(), ct);
         if (await FailedAsync(result, session, ct))
@@ -184,9 +245,9 @@ internal static class PlanRunner
     /// <summary>Names and totals as they are shown: what a chart says is read by people.</summary>
     private static JsonArray Named(JsonArray rows) => [.. rows.Select(row => new JsonObject { ["name"] = Item(row!), ["total"] = Total(row) })];
 
-    private static JsonArray Results(ToolResult result) => result.Data?["results"] as JsonArray ?? [];
+    public static JsonArray Results(ToolResult result) => result.Data?["results"] as JsonArray ?? [];
 
-    private static long Total(JsonNode? row) => row?["total"] is JsonValue value && value.TryGetValue<long>(out var total) ? total : 0;
+    public static long Total(JsonNode? row) => row?["total"] is JsonValue value && value.TryGetValue<long>(out var total) ? total : 0;
 
     private static string Item(JsonNode row)
     {
@@ -206,7 +267,8 @@ internal static class PlanRunner
                 what = info.One;
             }
 
-            return $"{Wording.Entity(link.Other.Entities[0])} {Relations.Info(link.Relation).Says} {Count(total)} {what}";
+            var says = link.Relation is RelationKind.AttributedTo or RelationKind.SubtechniqueOf ? "has" : Relations.Info(link.Relation).Says;
+            return $"{Wording.Entity(link.Other.Entities[0])} {says} {Count(total)} {what}";
         }
 
         return total == 1 ? $"There is 1 match among {Wording.Set(set)}" : $"There are {Count(total)} {Wording.Set(set)}";

@@ -24,6 +24,11 @@ internal static class Replies
         return text.ToString();
     }
 
+    /// <summary>Which words were taken for others; empty where none were.</summary>
+    public static string Reading(Planned planned) => planned.Corrections is { Count: > 0 } corrections
+        ? $"(I read {string.Join(" and ", corrections.Select(c => $"“{Shown.Name(c.Written)}” as {Shown.Name(c.Read)}"))}.)\n"
+        : "";
+
     public static string Question(Unclear unclear)
     {
         var text = new StringBuilder("That can mean more than one thing. Which do you mean?");

@@ -10,6 +10,7 @@ internal static class Wording
     public static string Plan(Plan plan) => plan switch
     {
         CountPlan count => $"How many {Set(count.Set)}?",
+        ListPlan { Order: { } order } list => $"Which {Set(list.Set)}, {Ordered(order)}, at most {Number(list.Limit)}?",
         ListPlan list => $"Which {Set(list.Set)}?",
         ExistsPlan exists => $"Are there {Set(exists.Set)}?",
         TopPlan top => $"The {Number(top.Limit)} {Set(top.Set)} with the {(top.Ascending ? "fewest" : "most")} {Counted(top)}",
@@ -17,6 +18,9 @@ internal static class Wording
         NeighborsPlan neighbors => $"What is connected to {Entity(neighbors.Entity)}?",
         DescribePlan describe => $"What is {Entity(describe.Entity)}? ({Kinds.Info(describe.Entity.Kind).One})",
         LookupPlan lookup => $"Are {string.Join(", ", lookup.Values.Select(Shown.Name))} known indicators?",
+        BreakdownPlan breakdown => $"{Set(breakdown.Set)} by {By(breakdown.By)}",
+        AttributePlan attribute => $"The {Attribute(attribute.Attribute)} of {Entity(attribute.Entity)}",
+        ComparePlan compare => $"{Kinds.Info(compare.Counted).Many} of {Entity(compare.First)} against those of {Entity(compare.Second)}",
         SearchPlan search => $"Which indicators match “{Shown.Name(search.Text)}”?",
         _ => "",
     };
@@ -32,10 +36,13 @@ internal static class Wording
         var text = new StringBuilder();
         foreach (var filter in set.Filters)
         {
-            if (filter.Field is FilterField.Revoked or FilterField.Deprecated)
+            text.Append(filter.Field switch
             {
-                text.Append(filter.Field == FilterField.Revoked ? "revoked " : "deprecated ");
-            }
+                FilterField.Revoked => "revoked ",
+                FilterField.Deprecated => "deprecated ",
+                FilterField.SubTechnique when filter.Value != "true" => "top-level ",
+                _ => "",
+            });
         }
 
         text.Append(set.Entities.Count > 0 ? Names(set) : Kinds.Info(set.Kind).Many);
@@ -55,7 +62,7 @@ internal static class Wording
     public static string Link(Link link)
     {
         var relation = Relations.Info(link.Relation);
-        var other = link.Other.IsNamed ? Names(link.Other) : (link.Negated ? "any " : "") + Set(link.Other);
+        var other = link.Other.IsNamed ? Names(link.Other) : (link.Negated ? "any " : "") + Bounds(link) + Set(link.Other);
         return link switch
         {
             { Outgoing: true, Negated: true } => relation.SaysMany.StartsWith("are ", StringComparison.Ordinal)
@@ -100,18 +107,95 @@ internal static class Wording
             parts.Add("“uses” is a direct relationship");
         }
 
+        if (facts.Times)
+        {
+            parts.Add("dates are the source's own, in UTC");
+        }
+
         return "Convention: " + string.Join("; ", parts) + ".";
     }
 
     private static string Names(ObjectSet set) => string.Join(" or ", set.Entities.Select(Entity));
 
-    private static string Suffix(Filter filter) => filter.Field switch
+    private static string Bounds(Link link) => (link.AtLeast, link.AtMost) switch
     {
-        FilterField.Platform => $" for {filter.Value}",
-        FilterField.Tactic => $" of the tactic {filter.Value}",
-        FilterField.Domain => filter.Value == "*" ? " of ATT&CK" : $" of the domain {filter.Value}",
+        ({ } least, { } most) when least == most => $"exactly {Number(least)} ",
+        ({ } least, { } most) => $"{Number(least)} to {Number(most)} ",
+        ({ } least, null) => $"at least {Number(least)} ",
+        (null, { } most) => $"at most {Number(most)} ",
         _ => "",
     };
+
+    private static string Suffix(Filter filter)
+    {
+        var values = Shown.Line(filter.Value.Replace($"{Filter.Or}", " or ", StringComparison.Ordinal), 200);
+        return filter.Field switch
+        {
+            FilterField.Platform => filter.Op switch { FilterOp.Not => $" not for {values}", FilterOp.Only => $" for {values} only", _ => $" for {values}" },
+            FilterField.Tactic => filter.Op == FilterOp.Not ? $" outside the tactic {values}" : filter.Op == FilterOp.Only ? $" of the tactic {values} only" : $" of the tactic {values}",
+            FilterField.Domain => filter.Value == "*" ? " of ATT&CK" : $" of the domain {values}",
+            FilterField.Created => " created" + Range(filter),
+            FilterField.Modified => " last modified" + Range(filter),
+            FilterField.FirstSeen => " first seen" + Range(filter),
+            FilterField.LastSeen => " last seen" + Range(filter),
+            FilterField.Active => " active" + Range(filter),
+            FilterField.Name when filter.Op == FilterOp.Not => $" other than {values}",
+            FilterField.Name => filter.Op == FilterOp.StartsWith ? $" whose name begins with “{values}”" : $" with “{values}” in the name",
+            FilterField.Description => $" with “{values}” in the description",
+            FilterField.Alias => $" also known as {values}",
+            FilterField.SubTechnique when filter.Value == "true" => " that are sub-techniques",
+            FilterField.Kind => $" that are {Kinds.Info(Enum.Parse<ObjectKind>(filter.Value)).Many}",
+            _ => "",
+        };
+    }
+
+    /// <summary>A half-open range of times in words: "from 2023-01-01 on and before 2024-01-01", "in 2023".</summary>
+    private static string Range(Filter filter) => (filter.Value, filter.Until) switch
+    {
+        ([_, _, _, _, '-', '0', '1', '-', '0', '1'], { } until) when until == $"{int.Parse(filter.Value[..4], CultureInfo.InvariantCulture) + 1}-01-01" => $" in {filter.Value[..4]}",
+        ("", { } until) => $" before {until}",
+        (var from, null) => $" from {from} on",
+        (var from, { } until) => $" from {from} on and before {until}",
+    };
+
+    public static string Ordered(TimeOrder order) => $"{(order.Descending ? "latest" : "earliest")} {Time(order.Field)} first";
+
+    public static string Time(FilterField field) => field switch
+    {
+        FilterField.Modified => "modified",
+        FilterField.FirstSeen => "first seen",
+        FilterField.LastSeen => "last seen",
+        _ => "created",
+    };
+
+    public static string By(BreakdownField field) => field switch
+    {
+        BreakdownField.Tactic => "tactic",
+        BreakdownField.Platform => "platform",
+        BreakdownField.Domain => "domain",
+        BreakdownField.ModifiedYear => "year of the last change",
+        BreakdownField.FirstSeenYear => "year first seen",
+        BreakdownField.LastSeenYear => "year last seen",
+        BreakdownField.CreatedMonth => "month of creation",
+        BreakdownField.ModifiedMonth => "month of the last change",
+        _ => "year of creation",
+    };
+
+    public static string Attribute(ObjectAttribute attribute) => attribute switch
+    {
+        ObjectAttribute.Aliases => "other names",
+        ObjectAttribute.Created => "date of creation",
+        ObjectAttribute.Modified => "date of the last change",
+        ObjectAttribute.FirstSeen => "first sighting",
+        ObjectAttribute.LastSeen => "last sighting",
+        ObjectAttribute.ExternalId => "id",
+        ObjectAttribute.Url => "address at its source",
+        _ => attribute.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>A tactic's short name as people write it: "Defense Evasion".</summary>
+    public static string Tactic(string shortName) =>
+        string.Join(' ', shortName.Split('-').Select(w => w is "and" or "of" ? w : w.Length == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..]));
 
     private sealed class Facts
     {
@@ -121,6 +205,8 @@ internal static class Wording
 
         public bool Uses { get; private set; }
 
+        public bool Times { get; private set; }
+
         public void Add(ObjectSet set)
         {
             Retired |= set.IncludeRetired;
@@ -129,6 +215,11 @@ internal static class Wording
             {
                 Uses |= link.Relation == RelationKind.Uses;
                 Add(link.Other);
+            }
+
+            foreach (var filter in set.Filters)
+            {
+                Times |= filter.Field is FilterField.Created or FilterField.Modified or FilterField.FirstSeen or FilterField.LastSeen or FilterField.Active;
             }
         }
     }

@@ -116,7 +116,7 @@ internal sealed partial class AnswerTurn(
             return (AnswerStatus.Unclear, null);
         }
 
-        var outcome = await planner.PlanAsync(message, ct);
+        var outcome = await planner.PlanAsync(message, await LastPlanAsync(turn, ct), ct);
         if (outcome is Refused { Reason: RefusalReason.UnknownWords or RefusalReason.UnknownShape } or Unclear && await recall.RunAsync(message, ct) is { } recalled)
         {
             outcome = new Planned(recalled.Plan);
@@ -127,6 +127,7 @@ internal sealed partial class AnswerTurn(
             case Planned planned:
                 await session.EmitAsync(new PlanEvent(planned.Plan, Wording.Plan(planned.Plan)), ct);
                 await session.EmitAsync(new StatusEvent("running"), ct);
+                await session.SayAsync(Replies.Reading(planned), ct);
                 return (await PlanRunner.RunAsync(planned.Plan, session, ct), planned.Plan);
             case Unclear unclear:
                 await session.SayAsync(Replies.Question(unclear), ct);
@@ -135,6 +136,15 @@ internal sealed partial class AnswerTurn(
                 await session.SayAsync(Replies.Refusal((Refused)outcome), ct);
                 return (AnswerStatus.Refused, null);
         }
+    }
+
+    /// <summary>What the last answer of the conversation was about; a follow-up starts from it.</summary>
+    private async Task<Plan?> LastPlanAsync(Turn turn, CancellationToken ct)
+    {
+        var last = await db.Messages.AsNoTracking()
+            .Where(m => m.ConversationId == turn.ConversationId && m.Role == MessageRole.Assistant && m.Id != turn.AnswerId)
+            .OrderByDescending(m => m.Id).FirstOrDefaultAsync(ct);
+        return last?.Evidence.Plan;
     }
 
     /// <summary>Null where the tenant has no model, or it failed: then the built-in planner answers.</summary>

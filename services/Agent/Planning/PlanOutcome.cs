@@ -4,7 +4,9 @@ namespace Platform.Agent.Planning;
 internal abstract record PlanOutcome;
 
 /// <summary>One meaning, and every word accounted for.</summary>
-internal sealed record Planned(Plan Plan) : PlanOutcome;
+/// <param name="Plan">The meaning.</param>
+/// <param name="Corrections">Words that were taken for others; the answer says so.</param>
+internal sealed record Planned(Plan Plan, IReadOnlyList<Correction>? Corrections = null) : PlanOutcome;
 
 /// <summary>Several meanings, equally near: the user is asked which.</summary>
 internal sealed record Unclear(IReadOnlyList<Plan> Options) : PlanOutcome;

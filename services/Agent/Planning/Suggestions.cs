@@ -16,7 +16,7 @@ internal static class Suggestions
 
         if (entities.Count == 0)
         {
-            return ["How many techniques does APT28 use?", "Which groups use Mimikatz?", "What is the path between APT28 and APT29?", "Top 5 techniques by number of groups"];
+            return ["How many techniques does APT28 use?", "Which groups use Mimikatz?", "What is the path between APT28 and APT29?", "Which technique is used by the most groups?"];
         }
 
         var suggestions = new List<string>();

@@ -5,7 +5,8 @@ namespace Platform.Agent.Planning;
 /// <summary>Which words of a message the planner cannot place: neither grammar nor part of a name.</summary>
 internal static class UnknownWords
 {
-    private static readonly FrozenSet<string> Known = Vocabulary().ToFrozenSet();
+    /// <summary>Every word that some rule of the grammar knows.</summary>
+    public static readonly FrozenSet<string> Known = Vocabulary().ToFrozenSet();
 
     public static List<string> Find(IReadOnlyList<Token> tokens, IReadOnlyList<Mention> mentions)
     {
@@ -37,7 +38,11 @@ internal static class UnknownWords
             ["both", "either", "and", "or", "but", "top", "common", "popular", "prevalent", "share", "path", "between", "connected", "related", "linked", "how", "describe", "about", "what", "who",
                 "revoked", "deprecated", "including", "to", "with", "connects", "platform", "platforms", "tactic"],
         ];
-        foreach (var phrases in classes)
+        IEnumerable<string>[] readers =
+        [
+            Narrowings.Words, Quantities.Words, TimeRanges.Words, OrderQuestions.Words, BreakdownQuestions.Words, AttributeQuestions.Words, PairQuestions.Words, LooseQuestions.Words, FollowUps.Words, Gist.Asking, Lexicon.With, Lexicon.Without,
+        ];
+        foreach (var phrases in classes.Concat(readers))
         {
             foreach (var phrase in phrases)
             {
@@ -55,7 +60,7 @@ internal static class UnknownWords
 
         foreach (var relation in Relations.All)
         {
-            foreach (var form in relation.Active.Concat(relation.Passive))
+            foreach (var form in relation.Active.Concat(relation.Passive).Concat(relation.Inverse))
             {
                 words.UnionWith(form.Split(' '));
             }

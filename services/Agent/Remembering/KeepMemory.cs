@@ -18,7 +18,7 @@ internal sealed class KeepMemory(AgentDb db, CallContext call, BuiltInPlanner pl
         var shape = new QuestionShape("", []);
         if (wanted.Kind == "question")
         {
-            if (await planner.PlanAsync(wanted.Means!, ct) is not Planned planned)
+            if (await planner.PlanAsync(wanted.Means!, null, ct) is not Planned planned)
             {
                 return (null, Faults.Invalid("means", "must be a question that the agent can answer"));
             }

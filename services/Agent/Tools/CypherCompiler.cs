@@ -27,12 +27,53 @@ internal sealed class CypherCompiler
         return compiler.Finish($"RETURN count(DISTINCT {v}) AS total");
     }
 
-    public static CypherQuery List(ObjectSet set, int limit)
+    public static CypherQuery List(ObjectSet set, int limit, TimeOrder? order = null)
     {
         var compiler = new CypherCompiler();
         var v = compiler.Match(set);
+        if (order is null)
+        {
+            return compiler.Finish(
+                $"RETURN DISTINCT {v}.id AS id, {v}.name AS name, {v}.external_id AS external_id, {v}.type AS type ORDER BY name, id LIMIT {compiler.Bind(limit)}");
+        }
+
+        var time = $"{v}.{Property(order.Field)}";
         return compiler.Finish(
-            $"RETURN DISTINCT {v}.id AS id, {v}.name AS name, {v}.external_id AS external_id, {v}.type AS type ORDER BY name, id LIMIT {compiler.Bind(limit)}");
+            $"WITH DISTINCT {v} WHERE {time} IS NOT NULL RETURN {v}.id AS id, {v}.name AS name, {v}.external_id AS external_id, {v}.type AS type, {time} AS time "
+            + $"ORDER BY time {(order.Descending ? "DESC" : "ASC")}, name, id LIMIT {compiler.Bind(limit)}");
+    }
+
+    public static CypherQuery Breakdown(BreakdownPlan plan)
+    {
+        var compiler = new CypherCompiler();
+        var v = compiler.Match(plan.Set);
+        var (property, length) = plan.By switch
+        {
+            BreakdownField.Tactic => ("phases", 0),
+            BreakdownField.Platform => ("x_mitre_platforms", 0),
+            BreakdownField.Domain => ("x_mitre_domains", 0),
+            BreakdownField.ModifiedYear => ("modified", 4),
+            BreakdownField.FirstSeenYear => ("first_seen", 4),
+            BreakdownField.LastSeenYear => ("last_seen", 4),
+            BreakdownField.CreatedMonth => ("created", 7),
+            BreakdownField.ModifiedMonth => ("modified", 7),
+            _ => ("created", 4),
+        };
+        compiler.Line($"WITH DISTINCT {v} WHERE {v}.{property} IS NOT NULL");
+        compiler.Line(length == 0 ? $"UNWIND {v}.{property} AS name" : $"WITH {v}, left({v}.{property}, {compiler.Bind(length)}) AS name");
+        // A trend reads from the first year on; the rest from the most on.
+        var order = length > 0 && plan.Limit == 0 ? "name" : $"total {(plan.Ascending ? "ASC" : "DESC")}, name";
+        return compiler.Finish($"RETURN name, count(DISTINCT {v}) AS total ORDER BY {order}");
+    }
+
+    /// <summary>Whether there is any relationship like a link at all, whatever its ends are narrowed to.</summary>
+    public static CypherQuery Any(ObjectKind kind, Link link)
+    {
+        var compiler = new CypherCompiler();
+        var near = ObjectSet.Of(kind);
+        var far = ObjectSet.Of(link.Other.Kind);
+        compiler.Line($"MATCH {Edge(Node("a", far), "r", link.Relation, Node("b", near), link.Outgoing)}{Where([.. Labels("a", far), .. Labels("b", near)])}");
+        return compiler.Finish("WITH r LIMIT 1 RETURN count(r) AS total");
     }
 
     public static CypherQuery Top(TopPlan plan, int limit)
@@ -59,7 +100,7 @@ internal sealed class CypherCompiler
         var first = -1;
         for (var i = 0; i < set.Links.Count && first < 0; i++)
         {
-            first = set.Links[i].Negated ? -1 : i;
+            first = set.Links[i].Negated || set.Links[i].IsCounted ? -1 : i;
         }
 
         string v;
@@ -100,6 +141,27 @@ internal sealed class CypherCompiler
             Reach(v, link, u, optional: true);
             var count = Variable();
             Line($"WITH {carry}, count({u}) AS {count} WHERE {count} = 0");
+            return;
+        }
+
+        if (link.IsCounted)
+        {
+            // Where none will do too, nothing narrows the far end any more: the grammar sees to it.
+            Reach(v, link, u, optional: link.AtLeast is null);
+            Narrow(u, link.Other, [.. carried, u]);
+            var number = Variable();
+            var bounds = new List<string>();
+            if (link.AtLeast is { } least)
+            {
+                bounds.Add($"{number} >= {Bind(least)}");
+            }
+
+            if (link.AtMost is { } most)
+            {
+                bounds.Add($"{number} <= {Bind(most)}");
+            }
+
+            Line($"WITH {carry}, count(DISTINCT {u}) AS {number}{Where(bounds)}");
             return;
         }
 
@@ -146,17 +208,7 @@ internal sealed class CypherCompiler
         }
         else
         {
-            var labels = Kinds.Info(set.Kind).Labels;
-            if (labels.Length > 1)
-            {
-                conditions.Add($"({string.Join(" OR ", labels.Select(label => $"{v}:{label}"))})");
-            }
-
-            if (set.Kind == ObjectKind.SubTechnique)
-            {
-                conditions.Add($"{v}.x_mitre_is_subtechnique = true");
-            }
-
+            conditions.AddRange(Labels(v, set));
             conditions.AddRange(Live(v, set));
         }
 
@@ -171,15 +223,73 @@ internal sealed class CypherCompiler
     private static IEnumerable<string> Live(string v, ObjectSet set) =>
         set.IncludeRetired ? [] : [$"NOT coalesce({v}.revoked, false)", $"NOT coalesce({v}.deprecated, false)"];
 
+    /// <summary>What the label of the node does not say already.</summary>
+    private static IEnumerable<string> Labels(string v, ObjectSet set)
+    {
+        var labels = Kinds.Info(set.Kind).Labels;
+        if (labels.Length > 1)
+        {
+            yield return $"({string.Join(" OR ", labels.Select(label => $"{v}:{label}"))})";
+        }
+
+        if (set.Kind == ObjectKind.SubTechnique)
+        {
+            yield return $"{v}.x_mitre_is_subtechnique = true";
+        }
+    }
+
     private string Condition(string v, Filter filter) => filter.Field switch
     {
-        FilterField.Platform => $"{Bind(filter.Value)} IN {v}.x_mitre_platforms",
-        FilterField.Tactic => $"{Bind(filter.Value)} IN {v}.phases",
+        FilterField.Platform => InList(v, "x_mitre_platforms", filter),
+        FilterField.Tactic => InList(v, "phases", filter),
         FilterField.Domain when filter.Value == "*" => $"{v}.x_mitre_domains IS NOT NULL",
-        FilterField.Domain => $"{Bind(filter.Value)} IN {v}.x_mitre_domains",
+        FilterField.Domain => InList(v, "x_mitre_domains", filter),
         FilterField.Revoked => $"{v}.revoked = true",
         FilterField.Deprecated => $"{v}.deprecated = true",
+        FilterField.SubTechnique => filter.Value == "true" ? $"{v}.x_mitre_is_subtechnique = true" : $"NOT coalesce({v}.x_mitre_is_subtechnique, false)",
+        FilterField.Kind => OfKind(v, Enum.Parse<ObjectKind>(filter.Value)),
+        FilterField.Active => Both(filter.Until is { } end ? $"{v}.first_seen < {Bind(end)}" : null, filter.Value.Length > 0 ? $"{v}.last_seen >= {Bind(filter.Value)}" : null),
+        FilterField.Created or FilterField.Modified or FilterField.FirstSeen or FilterField.LastSeen =>
+            Both(filter.Value.Length > 0 ? $"{v}.{Property(filter.Field)} >= {Bind(filter.Value)}" : null, filter.Until is { } until ? $"{v}.{Property(filter.Field)} < {Bind(until)}" : null),
+        FilterField.Name when filter.Op == FilterOp.Not => $"{v}.name <> {Bind(filter.Value)}",
+        FilterField.Name or FilterField.Description =>
+            $"toLower({v}.{Property(filter.Field)}) {(filter.Op == FilterOp.StartsWith ? "STARTS WITH" : "CONTAINS")} {Bind(filter.Value.ToLowerInvariant())}",
+        FilterField.Alias => $"any(a IN coalesce({v}.aliases, {v}.x_mitre_aliases, []) WHERE toLower(a) = {Bind(filter.Value.ToLowerInvariant())})",
         _ => throw new InvalidOperationException($"There is no column for {filter.Field}."),
+    };
+
+    private string InList(string v, string property, Filter filter)
+    {
+        var list = $"{v}.{property}";
+        var any = string.Join(" OR ", filter.Value.Split(Filter.Or).Select(value => $"{Bind(value)} IN {list}"));
+        return filter.Op switch
+        {
+            FilterOp.Not => $"({list} IS NULL OR NOT ({any}))",
+            FilterOp.Only => $"({any}) AND size({list}) = 1",
+            _ => $"({any})",
+        };
+    }
+
+    private static string OfKind(string v, ObjectKind kind)
+    {
+        var labels = string.Join(" OR ", Kinds.Info(kind).Labels.Select(label => $"{v}:{label}"));
+        return kind == ObjectKind.SubTechnique ? $"({labels}) AND {v}.x_mitre_is_subtechnique = true" : $"({labels})";
+    }
+
+    private static string Both(string? one, string? other) => (one, other) switch
+    {
+        (not null, not null) => $"{one} AND {other}",
+        _ => one ?? other ?? "true",
+    };
+
+    private static string Property(FilterField field) => field switch
+    {
+        FilterField.Modified => "modified",
+        FilterField.FirstSeen => "first_seen",
+        FilterField.LastSeen => "last_seen",
+        FilterField.Name => "name",
+        FilterField.Description => "description",
+        _ => "created",
     };
 
     private static string Where(List<string> conditions) => conditions.Count == 0 ? "" : " WHERE " + string.Join(" AND ", conditions);

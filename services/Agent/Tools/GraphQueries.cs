@@ -16,6 +16,12 @@ internal sealed class GraphQueries(PlatformServices services, CallContext call)
           n.aliases AS aliases, n.x_mitre_aliases AS other_aliases
         """));
 
+    private static readonly string AllNames = string.Join("\nUNION\n", Kinds.NamedLabels.Select(label => $"""
+        MATCH (n:{label})
+        RETURN n.id AS id, n.name AS name, n.type AS type, n.external_id AS external_id, n.revoked AS revoked, n.deprecated AS deprecated,
+          n.aliases AS aliases, n.x_mitre_aliases AS other_aliases
+        """));
+
     /// <summary>Objects that go by one of the names (in lower case), numbers or ids.</summary>
     public async Task<IReadOnlyList<NamedObject>> FindNamedAsync(
         IEnumerable<string> names, IEnumerable<string> numbers, IEnumerable<string> ids, CancellationToken ct)
@@ -25,11 +31,16 @@ internal sealed class GraphQueries(PlatformServices services, CallContext call)
             return [];
         }
 
-        var body = new JsonObject
-        {
-            ["cypher"] = FindNamed,
-            ["parameters"] = new JsonObject { ["names"] = Texts(names), ["numbers"] = Texts(numbers), ["ids"] = Texts(ids) },
-        };
+        return await NamesAsync(FindNamed, new JsonObject { ["names"] = Texts(names), ["numbers"] = Texts(numbers), ["ids"] = Texts(ids) }, ct);
+    }
+
+    /// <summary>Everything that goes by a name, with all of its names, as far as one answer of the graph goes.</summary>
+    public async Task<IReadOnlyList<NamedObject>> AllNamesAsync(CancellationToken ct) =>
+        call.IsAllowed(Permissions.ReadGraph) ? await NamesAsync(AllNames, [], ct) : [];
+
+    private async Task<IReadOnlyList<NamedObject>> NamesAsync(string cypher, JsonObject parameters, CancellationToken ct)
+    {
+        var body = new JsonObject { ["cypher"] = cypher, ["parameters"] = parameters };
         var answer = await services.ReadAsync(PlatformServices.KnowledgeGraph, HttpMethod.Post, "/api/v2/knowledge-graph/query", body, ct);
         if (!answer.Ok)
         {

@@ -12,6 +12,7 @@ using Npgsql;
 using Platform.Agent.Storage;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
+using Platform.IntegrationTests.Agent.Questions;
 using Platform.IntegrationTests.KnowledgeGraph;
 using Platform.KnowledgeGraph.Storage;
 using Platform.ServiceDefaults;
@@ -48,7 +49,7 @@ internal sealed class AgentFixture : IAsyncDisposable
             ["ConnectionStrings:rabbitmq"] = broker,
             ["services:gateway-internal:http:0"] = "http://gateway.test",
             ["services:knowledgegraph:http:0"] = "http://knowledgegraph.test",
-            // Nobody listens there: what needs ThreatIntel fails, and must fail well.
+            // Nobody listens there, unless a test says what it knows: what needs ThreatIntel fails, and must fail well.
             ["services:threatintel:http:0"] = "http://127.0.0.1:1",
             ["services:tenancy:http:0"] = "http://127.0.0.1:1",
             ["ServiceClients:threatintel:Retries"] = "0",
@@ -58,6 +59,7 @@ internal sealed class AgentFixture : IAsyncDisposable
         _host = _configuration.WithWebHostBuilder(web => web.ConfigureTestServices(services =>
         {
             services.AddHttpClient("gateway-internal").ConfigurePrimaryHttpMessageHandler(() => _door);
+            services.AddHttpClient("threatintel").ConfigurePrimaryHttpMessageHandler(() => Intel);
             services.AddHttpClient("knowledgegraph").ConfigurePrimaryHttpMessageHandler(() => _graphHost.Server.CreateHandler());
         }));
         Owner = NpgsqlDataSource.Create(database.Owner);
@@ -71,6 +73,8 @@ internal sealed class AgentFixture : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     public ExchangeDoor Door => _door;
+
+    public KnownIndicators Intel { get; } = new();
 
     public static async Task<AgentFixture> StartAsync(Stack stack, params (string Name, string Value)[] settings) => new(
         await GraphFixture.StartAsync(stack),

@@ -6,6 +6,8 @@ internal static class Filters
     public static bool Fits(FilterField field, ObjectKind kind) => field switch
     {
         FilterField.Platform => kind is ObjectKind.Technique or ObjectKind.SubTechnique or ObjectKind.Malware or ObjectKind.Tool or ObjectKind.Software or ObjectKind.Analytic,
+        FilterField.FirstSeen or FilterField.LastSeen or FilterField.Active => kind is ObjectKind.Campaign,
+        FilterField.SubTechnique => kind is ObjectKind.Technique,
         FilterField.Tactic => kind is ObjectKind.Technique or ObjectKind.SubTechnique,
         FilterField.Domain => kind is ObjectKind.Technique or ObjectKind.SubTechnique or ObjectKind.Group or ObjectKind.Malware or ObjectKind.Tool or ObjectKind.Software
             or ObjectKind.Campaign or ObjectKind.Mitigation or ObjectKind.Tactic or ObjectKind.DataSource or ObjectKind.DataComponent

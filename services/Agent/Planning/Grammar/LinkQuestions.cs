@@ -18,7 +18,11 @@ internal sealed class LinkQuestions(Sentence s, Operands operands)
         "what is", "what's", "what are", "who is", "who's", "who are", "describe", "explain", "tell me about", "tell me more about", "more about", "about", "info on", "information on",
         "information about", "details on", "details of", "details about", "show me", "show", "give me details on", "give me information on", "give me information about",
         "what do you know about", "what do we know about", "what can you tell me about", "look up", "lookup", "define", "get", "find", "summarize", "summarise", "profile of",
-        "aliases of", "aliases for", "what are the aliases of", "what are the aliases for", "other names of", "other names for", "what are other names for", "which aliases does", "what aliases does",
+        "give me an overview of", "overview of", "an overview of", "summary of", "give me a summary of", "a summary of", "give me a profile of", "profile", "background on", "give me background on", "brief me on", "give me a description of", "description of", "the description of", "what is the description of", "what's the description of",
+        "describe to me", "can you explain", "explain to me", "what does it mean", "what exactly is", "what is meant by", "what do we have on", "what do you have on", "what have you got on", "what is known about", "what's known about", "give me details about", "give me details of", "give details on", "give me info on", "give me info about",
+        "i need information on", "i need information about", "i want to know about", "i would like to know about", "i'd like to know about", "tell me who is", "tell me what is", "tell me who", "tell me what", "show details for", "show me details for", "show me details of", "show details of", "details for", "learn about", "read about", "what's the definition of",
+        "what is the definition of", "definition of", "meaning of", "what is the meaning of", "give me the description of", "show me the description of", "what does", "what can you say about", "what should i know about", "fill me in on", "write a summary of", "open", "display", "dossier on", "intel on", "give me intel on", "what was",
+        
     ];
 
     private static readonly string[] NeighborOpenings =
@@ -44,7 +48,7 @@ internal sealed class LinkQuestions(Sentence s, Operands operands)
             foreach (var one in operands.One(start))
             {
                 // "Who is X behind" and the like go on after the name, so that they never end here.
-                add(new DescribePlan(one.Value), s.After(one.Next, ["mean", "have"]) is >= 0 and var next ? next : one.Next, one.Score);
+                add(new DescribePlan(one.Value), s.After(one.Next, ["mean", "about", "stand for"]) is >= 0 and var next ? next : one.Next, one.Score);
             }
         }
     }

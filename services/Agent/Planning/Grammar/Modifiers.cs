@@ -6,17 +6,21 @@ internal sealed class Modifiers
     private readonly Sentence _s;
     private readonly Operands _operands;
     private readonly Verbs _verbs;
+    private readonly Narrowings _narrowings;
 
     public Modifiers(Sentence sentence)
     {
         _s = sentence;
         _verbs = new Verbs(sentence);
+        _narrowings = new Narrowings(sentence);
         _operands = new Operands(sentence, this);
     }
 
     public Operands Operands => _operands;
 
     public Verbs Verbs => _verbs;
+
+    public Narrowings Narrowings => _narrowings;
 
     /// <summary>The set as it is, and with every run of modifiers that can be read here.</summary>
     public IEnumerable<Parsed<ObjectSet>> After(ObjectSet set, int at, int depth)
@@ -29,9 +33,11 @@ internal sealed class Modifiers
 
         foreach (var one in OneAfter(set, at, depth))
         {
+            // What follows a bare kind narrows that kind rather than the whole: "used by groups that use Mimikatz".
+            var far = one.Value.Links.Count > set.Links.Count && one.Value.Links[^1].Other.Entities.Count == 0 ? 1 : 0;
             foreach (var rest in After(one.Value, one.Next, depth))
             {
-                yield return rest with { Score = rest.Score + one.Score };
+                yield return rest with { Score = rest.Score + one.Score - (rest.Next > one.Next ? far : 0) };
             }
 
             var joined = _s.After(one.Next, ["and", "but", "and also", "but also", "or"]);
@@ -58,6 +64,11 @@ internal sealed class Modifiers
             }
         }
 
+        foreach (var otherwise in Otherwise(set, at))
+        {
+            yield return otherwise;
+        }
+
         if (set.Links.Count > 0 && _s.After(at, ["not"]) is >= 0 and var not)
         {
             var last = set.Links[^1];
@@ -72,10 +83,52 @@ internal sealed class Modifiers
         }
     }
 
+    /// <summary>"(but) APT29 doesn't": the last relationship, denied of another.</summary>
+    private IEnumerable<Parsed<ObjectSet>> Otherwise(ObjectSet set, int at)
+    {
+        if (set.Links.Count == 0)
+        {
+            yield break;
+        }
+
+        var last = set.Links[^1];
+        foreach (var operand in _operands.Named(at))
+        {
+            if (_s.After(operand.Next, ["doesn't", "does not", "don't", "do not", "didn't", "did not", "hasn't", "has not", "haven't", "doesnt", "dont", "does not have", "doesn't have", "isn't", "is not"]) is >= 0 and var not
+                && Attach(set, last.Relation, last.Outgoing, operand.Value, negated: true) is { } narrowed)
+            {
+                yield return new(narrowed, not, operand.Score);
+            }
+        }
+    }
+
+    /// <summary>"shared by A and B", "common to A and B"</summary>
+    private IEnumerable<Parsed<ObjectSet>> Shared(ObjectSet set, int at)
+    {
+        var start = _s.After(at, ["are", "is", "that are", "which are", "were"]) is >= 0 and var be ? be : at;
+        if (_s.After(start, ["shared by", "common to", "shared between", "common between", "in common between", "shared among", "common among", "used in common by", "used jointly by", "common for", "shared across", "shared with", "both used by", "overlapping between", "in the intersection of", "in common to"]) is not (>= 0 and var shared))
+        {
+            yield break;
+        }
+
+        foreach (var operand in _operands.Named(shared))
+        {
+            if (operand.Value.Sets.Count > 1 && AttachImplied(set, operand.Value) is { } both)
+            {
+                yield return new(both, operand.Next, operand.Score + 1);
+            }
+        }
+    }
+
     private IEnumerable<Parsed<ObjectSet>> OneAfter(ObjectSet set, int at, int depth)
     {
         var relative = _s.After(at, Lexicon.Relatives);
         var clause = relative < 0 ? at : relative;
+        foreach (var parsed in relative < 0 ? Shared(set, at) : Otherwise(set, relative).Concat(Shared(set, relative)))
+        {
+            yield return parsed;
+        }
+
         foreach (var parsed in ActiveClauses(set, clause, depth))
         {
             yield return parsed;
@@ -91,14 +144,19 @@ internal sealed class Modifiers
             yield return parsed;
         }
 
-        foreach (var parsed in FilterPhrases(set, at))
+        foreach (var parsed in _narrowings.After(set, at))
+        {
+            yield return parsed;
+        }
+
+        foreach (var parsed in Possessions(set, at, depth))
         {
             yield return parsed;
         }
 
         if (relative < 0)
         {
-            foreach (var parsed in Genitives(set, at))
+            foreach (var parsed in Genitives(set, at, depth))
             {
                 yield return parsed;
             }
@@ -112,11 +170,28 @@ internal sealed class Modifiers
         {
             foreach (var verb in _verbs.ActiveAt(start))
             {
+                var none = negated ? -1 : _s.After(verb.Next, ["no", "zero", "not any", "none of the", "no known"]);
+                foreach (var operand in none < 0 ? [] : _operands.At(none, Math.Min(depth, 1)))
+                {
+                    if (Attach(set, verb.Value.Kind, outgoing: true, operand.Value, negated: true) is { } without)
+                    {
+                        yield return new(without, operand.Next, operand.Score);
+                    }
+                }
+
                 foreach (var operand in _operands.At(verb.Next, depth))
                 {
                     if (Attach(set, verb.Value.Kind, outgoing: true, operand.Value, negated) is { } narrowed)
                     {
                         yield return new(narrowed, operand.Next, operand.Score);
+                    }
+                }
+
+                foreach (var counted in negated ? [] : _operands.Counted(verb.Next, depth))
+                {
+                    if (Attach(set, verb.Value.Kind, outgoing: true, counted.Value) is { } narrowed)
+                    {
+                        yield return new(narrowed, counted.Next, counted.Score);
                     }
                 }
             }
@@ -130,11 +205,28 @@ internal sealed class Modifiers
         {
             foreach (var verb in _verbs.PassiveAt(start))
             {
+                var none = negated ? -1 : _s.After(verb.Next, ["no", "zero", "none of the", "no known"]);
+                foreach (var operand in none < 0 ? [] : _operands.At(none, Math.Min(depth, 1)))
+                {
+                    if (Attach(set, verb.Value.Kind, outgoing: false, operand.Value, negated: true) is { } without)
+                    {
+                        yield return new(without, operand.Next, operand.Score);
+                    }
+                }
+
                 foreach (var operand in _operands.At(verb.Next, depth))
                 {
                     if (Attach(set, verb.Value.Kind, outgoing: false, operand.Value, negated) is { } narrowed)
                     {
                         yield return new(narrowed, operand.Next, operand.Score);
+                    }
+                }
+
+                foreach (var counted in negated ? [] : _operands.Counted(verb.Next, depth))
+                {
+                    if (Attach(set, verb.Value.Kind, outgoing: false, counted.Value) is { } narrowed)
+                    {
+                        yield return new(narrowed, counted.Next, counted.Score);
                     }
                 }
             }
@@ -160,14 +252,14 @@ internal sealed class Modifiers
     }
 
     /// <summary>"of X", "for X", where the kinds allow only one relationship.</summary>
-    private IEnumerable<Parsed<ObjectSet>> Genitives(ObjectSet set, int at)
+    private IEnumerable<Parsed<ObjectSet>> Genitives(ObjectSet set, int at, int depth)
     {
         if (_s.After(at, Lexicon.Of) is not (>= 0 and var next))
         {
             yield break;
         }
 
-        foreach (var operand in _operands.Named(next))
+        foreach (var operand in _operands.At(next, depth))
         {
             if (AttachImplied(set, operand.Value) is { } narrowed)
             {
@@ -176,42 +268,36 @@ internal sealed class Modifiers
         }
     }
 
-    /// <summary>"on Windows", "for the Linux platform", "in the persistence tactic", "in ATT&amp;CK", "that are revoked".</summary>
-    private IEnumerable<Parsed<ObjectSet>> FilterPhrases(ObjectSet set, int at)
+    /// <summary>"with more than 5 techniques", "that have no mitigations", "without sub-techniques".</summary>
+    private IEnumerable<Parsed<ObjectSet>> Possessions(ObjectSet set, int at, int depth)
     {
-        if (_s.After(at, ["that are", "which are"]) is >= 0 and var are && are < _s.Count)
+        var without = _s.After(at, Lexicon.Without);
+        foreach (var operand in without < 0 ? [] : _operands.At(_s.After(without, ["any", "known", "a", "associated"]) is >= 0 and var any ? any : without, Math.Min(depth, 1)))
         {
-            if (_s.After(are, ["sub-techniques", "subtechniques"]) is >= 0 and var sub && set.Kind == ObjectKind.Technique)
+            if (AttachImplied(set, operand.Value, negated: true) is { } without1)
             {
-                yield return new(set with { Kind = ObjectKind.SubTechnique }, sub, 0);
-            }
-
-            if (_s.After(are, ["revoked", "deprecated"]) is >= 0 and var retired)
-            {
-                var field = _s[are].Word == "revoked" ? FilterField.Revoked : FilterField.Deprecated;
-                yield return new(set.With(new Filter(field, "true")) with { IncludeRetired = true }, retired, 0);
+                yield return new(without1, operand.Next, operand.Score);
             }
         }
 
-        if (_s.After(at, ["including revoked and deprecated", "including deprecated and revoked", "including revoked or deprecated", "including retired"]) is >= 0 and var including)
-        {
-            var noun = _s.After(including, ["ones", "objects", "techniques", "entries"]);
-            yield return new(set with { IncludeRetired = true }, noun < 0 ? including : noun, 0);
-        }
-
-        var on = _s.After(at, Lexicon.On);
-        if (on < 0 || _s.SkipFillers(on) >= _s.Count)
+        if (_s.After(at, Lexicon.With) is not (>= 0 and var with))
         {
             yield break;
         }
 
-        foreach (var (phrase, next) in _s.PhrasesAt(_s.SkipFillers(on)))
+        foreach (var counted in _operands.Counted(with, depth))
         {
-            var filter = Filters.Value(phrase) ?? (Lexicon.Domains.TryGetValue(phrase, out var domain) ? new Filter(FilterField.Domain, domain) : null);
-            if (filter is not null && Filters.Fits(filter.Field, set.Kind))
+            if (Relations.Between(set.Kind, counted.Value.Other.Kind) is { } found)
             {
-                var noun = _s.After(next, ["platform", "platforms", "systems", "hosts", "machines", "environments", "devices", "tactic", "phase", "stage", "framework", "matrix", "dataset"]);
-                yield return new(set.With(filter), noun < 0 ? next : noun, 0);
+                yield return new(set.With(counted.Value with { Relation = found.Relation.Kind, Outgoing = found.Outgoing }), counted.Next, counted.Score);
+            }
+        }
+
+        foreach (var operand in _operands.At(with, Math.Min(depth, 1)))
+        {
+            if (AttachImplied(set, operand.Value) is { } having)
+            {
+                yield return new(having, operand.Next, operand.Score);
             }
         }
     }
@@ -239,16 +325,30 @@ internal sealed class Modifiers
         return set;
     }
 
-    public static ObjectSet? AttachImplied(ObjectSet set, Operand operand)
+    /// <summary>Links a set that says how many there must be.</summary>
+    private static ObjectSet? Attach(ObjectSet set, RelationKind kind, bool outgoing, Link counted)
     {
+        var relation = Relations.Info(kind);
+        return (outgoing ? relation.Accepts(set.Kind, counted.Other.Kind) : relation.Accepts(counted.Other.Kind, set.Kind))
+            ? set.With(counted with { Relation = kind, Outgoing = outgoing })
+            : null;
+    }
+
+    public static ObjectSet? AttachImplied(ObjectSet set, Operand operand, bool negated = false)
+    {
+        if (negated && (operand.Sets.Count > 1 || operand.Sets[0].Links.Count > 0))
+        {
+            return null;
+        }
+
         foreach (var other in operand.Sets)
         {
-            if (Relations.Implied(set.Kind, other.Kind) is not { } implied)
+            if (Relations.Between(set.Kind, other.Kind) is not { } implied)
             {
                 return null;
             }
 
-            set = set.With(new Link(implied.Relation.Kind, implied.Outgoing, other));
+            set = set.With(new Link(implied.Relation.Kind, implied.Outgoing, other, negated));
         }
 
         return set;

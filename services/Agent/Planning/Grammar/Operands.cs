@@ -11,6 +11,9 @@ internal sealed record Operand(IReadOnlyList<ObjectSet> Sets)
 /// <summary>Reads noun phrases: named objects, lists of them, and kinds with what narrows them.</summary>
 internal sealed class Operands(Sentence s, Modifiers modifiers)
 {
+    private readonly Dictionary<(int At, int Depth), List<Parsed<ObjectSet>>> _sets = [];
+    private readonly Dictionary<int, List<Parsed<Operand>>> _named = [];
+
     /// <summary>Names, or a kind with its modifiers.</summary>
     public IEnumerable<Parsed<Operand>> At(int at, int depth)
     {
@@ -30,8 +33,34 @@ internal sealed class Operands(Sentence s, Modifiers modifiers)
         }
     }
 
+    /// <summary>A kind with how many there must be: "more than 50 techniques", "at least two groups", "only one campaign".</summary>
+    public IEnumerable<Parsed<Link>> Counted(int at, int depth)
+    {
+        foreach (var bounds in Quantities.At(s, at))
+        {
+            foreach (var set in KindSets(bounds.Next, bounds.Value.AtLeast is null ? 0 : depth))
+            {
+                // Where none will do too, the far end stays a bare kind: nothing may narrow it.
+                if (bounds.Value.AtLeast is not null || set.Value.Links.Count == 0)
+                {
+                    yield return new(new Link(default, true, set.Value, AtLeast: bounds.Value.AtLeast, AtMost: bounds.Value.AtMost), set.Next, set.Score);
+                }
+            }
+        }
+    }
+
     /// <summary>A kind, with adjectives before and modifiers after it.</summary>
-    public IEnumerable<Parsed<ObjectSet>> KindSets(int at, int depth)
+    public IReadOnlyList<Parsed<ObjectSet>> KindSets(int at, int depth)
+    {
+        if (!_sets.TryGetValue((at, depth), out var sets))
+        {
+            _sets[(at, depth)] = sets = [.. ReadKindSets(at, depth)];
+        }
+
+        return sets;
+    }
+
+    private IEnumerable<Parsed<ObjectSet>> ReadKindSets(int at, int depth)
     {
         foreach (var head in Heads(at))
         {
@@ -60,6 +89,11 @@ internal sealed class Operands(Sentence s, Modifiers modifiers)
             }
         }
 
+        if (Those(at) is { } those)
+        {
+            yield return those;
+        }
+
         foreach (var (filter, retired, next) in Adjectives(at))
         {
             foreach (var rest in Heads(next))
@@ -70,6 +104,25 @@ internal sealed class Operands(Sentence s, Modifiers modifiers)
                 }
             }
         }
+    }
+
+    /// <summary>What the last answer was about: "them", "of those", "those techniques".</summary>
+    private Parsed<ObjectSet>? Those(int at)
+    {
+        if (s.Context.Those is not { } set || s.After(at, ["them", "those", "these", "they", "of them", "of those", "of these", "the ones", "those ones"]) is not (>= 0 and var next))
+        {
+            return null;
+        }
+
+        foreach (var (phrase, after) in next < s.Count ? s.PhrasesAt(next) : [])
+        {
+            if (Kinds.TryGet(phrase, out var kind) && Kinds.Overlap(kind, set.Kind))
+            {
+                return new(set with { Kind = Kinds.Fits(kind, set.Kind) ? kind : set.Kind }, after, 3);
+            }
+        }
+
+        return new(set, next, 2);
     }
 
     private IEnumerable<(Filter Filter, bool Retired, int Next)> Adjectives(int at)
@@ -84,15 +137,47 @@ internal sealed class Operands(Sentence s, Modifiers modifiers)
             {
                 yield return (new Filter(FilterField.Deprecated, "true"), true, next);
             }
-            else if (Filters.Value(phrase) is { } filter)
+            else if (phrase is "parent" or "top-level" or "top level" or "base" or "main" or "primary" or "non-sub" or "root")
+            {
+                yield return (new Filter(FilterField.SubTechnique, "false"), false, next);
+            }
+            else if (phrase is "enterprise" or "ics" or "mobile")
+            {
+                yield return (new Filter(FilterField.Domain, phrase + "-attack"), false, next);
+            }
+            else if (Filters.Value(Root(phrase)) is { } filter)
             {
                 yield return (filter, false, next);
             }
         }
     }
 
+    /// <summary>"Windows-based" is "Windows".</summary>
+    private static string Root(string phrase)
+    {
+        foreach (var ending in new[] { "-based", "-related", "-compatible", "-focused", "-capable", "-targeting" })
+        {
+            if (phrase.EndsWith(ending, StringComparison.Ordinal))
+            {
+                return phrase[..^ending.Length];
+            }
+        }
+
+        return phrase;
+    }
+
     /// <summary>One name or a list of names: "A", "A or B", "both A and B", "A, B and C".</summary>
-    public IEnumerable<Parsed<Operand>> Named(int at)
+    public IReadOnlyList<Parsed<Operand>> Named(int at)
+    {
+        if (!_named.TryGetValue(at, out var named))
+        {
+            _named[at] = named = [.. ReadNamed(at)];
+        }
+
+        return named;
+    }
+
+    private IEnumerable<Parsed<Operand>> ReadNamed(int at)
     {
         var start = s.SkipFillers(at);
         (int From, string? Forced)[] starts = [(s.After(start, ["both", "each of"]), "both"), (s.After(start, ["either", "any of"]), "or"), (at, null)];
@@ -180,6 +265,25 @@ internal sealed class Operands(Sentence s, Modifiers modifiers)
     /// <summary>One name, perhaps with its kind before or after it: "the group APT28", "Carbanak malware".</summary>
     public IEnumerable<Parsed<EntityRef>> One(int at)
     {
+        if (s.Context.It is { } it)
+        {
+            foreach (var pronoun in s.Afters(at, ["it", "they", "them", "he", "its", "their", "that", "this", "the same", "that one", "this one"]))
+            {
+                yield return new(it, pronoun, 1);
+            }
+
+            if (s.After(at, ["this", "that", "the", "these", "the same", "said"]) is >= 0 and var demonstrative && demonstrative < s.Count)
+            {
+                foreach (var (phrase, next) in s.PhrasesAt(demonstrative))
+                {
+                    if (Kinds.TryGet(phrase, out var kind) && Kinds.Overlap(it.Kind, kind))
+                    {
+                        yield return new(it, next, 2);
+                    }
+                }
+            }
+        }
+
         foreach (var from in Starts(at))
         {
             foreach (var mention in s.MentionsAt(from))

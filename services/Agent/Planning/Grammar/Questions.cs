@@ -6,7 +6,7 @@ namespace Platform.Agent.Planning;
 /// </summary>
 internal sealed class Questions
 {
-    private const int ListLimit = 100;
+    public const int ListLimit = 100;
     private readonly Sentence _s;
     private readonly Modifiers _modifiers;
     private readonly Sets _sets;
@@ -19,23 +19,45 @@ internal sealed class Questions
         _sets = new Sets(sentence, _modifiers);
     }
 
+    /// <summary>
+    /// The readings of a question: those of what only goes on from the last one, or else of the grammar proper, or else those of questions for facts and pairs, or else
+    /// those of questions in which the order of words means nothing.
+    /// </summary>
     public static List<Reading> Read(Sentence sentence)
     {
         var questions = new Questions(sentence);
-        foreach (var start in questions.Openings())
+        Action<Questions>[] tiers =
+        [
+            q => FollowUps.Read(q._s, q._modifiers, q.Add),
+            q => q.ReadProper(),
+            q => { AttributeQuestions.Read(q._s, q.Add); PairQuestions.Read(q._s, q.Add); },
+            q => LooseQuestions.Read(q._s, q.Add),
+        ];
+        for (var i = 0; i < tiers.Length && questions._readings.Count == 0; i++)
         {
-            questions.ReadFrom(start);
+            tiers[i](questions);
         }
 
         return questions._readings;
+    }
+
+    private void ReadProper()
+    {
+        foreach (var start in Openings())
+        {
+            ReadFrom(start);
+        }
     }
 
     private void ReadFrom(int at)
     {
         Count(at);
         List(at);
+        HowTo(at);
         Exists(at);
         new TopQuestions(_s, _modifiers, _sets).Read(at, Add);
+        new OrderQuestions(_s, _modifiers, _sets).Read(at, Add);
+        new BreakdownQuestions(_s, _modifiers, _sets).Read(at, Add);
         new LinkQuestions(_s, _modifiers.Operands).Read(at, Add);
     }
 
@@ -47,10 +69,33 @@ internal sealed class Questions
             return;
         }
 
-        next = _s.After(next, ["of", "of the"]) is >= 0 and var of ? of : next;
-        foreach (var set in _sets.At(next))
+        foreach (var set in _sets.At(_s.After(next, ["of", "of the"]) is >= 0 and var of ? of : next))
         {
             Add(new CountPlan(set.Value), set.Next, set.Score);
+        }
+    }
+
+    /// <summary>"How can I detect T1059?", "how to mitigate phishing"</summary>
+    private void HowTo(int at)
+    {
+        if (_s.After(at, ["how to", "how can i", "how do i", "how can we", "how do we", "how would you", "how could i", "how can you", "how should i", "how should we", "how can one", "ways to", "what are the ways to", "how might i", "how do you"]) is not (>= 0 and var how))
+        {
+            return;
+        }
+
+        foreach (var verb in _modifiers.Verbs.ActiveAt(how))
+        {
+            if (verb.Value.Kind is RelationKind.Mitigates or RelationKind.Detects)
+            {
+                var kind = verb.Value.Kind == RelationKind.Mitigates ? ObjectKind.Mitigation : ObjectKind.DetectionStrategy;
+                foreach (var one in _modifiers.Operands.One(verb.Next))
+                {
+                    if (Modifiers.Attach(ObjectSet.Of(kind), verb.Value.Kind, true, new Operand([ObjectSet.Of(one.Value)]), false) is { } set)
+                    {
+                        Add(new ListPlan(set, ListLimit), one.Next, one.Score);
+                    }
+                }
+            }
         }
     }
 
@@ -69,17 +114,26 @@ internal sealed class Questions
         foreach (var set in _sets.At(from))
         {
             // A bare kind is no question: "groups" alone could ask for anything.
-            if (next >= 0 || set.Value.Links.Count > 0)
+            if (next >= 0 || set.Value.Links.Count + set.Value.Filters.Count > 0)
             {
                 Add(new ListPlan(set.Value, limit), set.Next, set.Score);
             }
         }
 
-        var pronoun = _s.After(at, ["what", "which"]);
-        var who = _s.After(at, "who");
+        var pronoun = _s.After(at, ["what", "which", "what all", "what else"]);
+        var who = _s.After(at, ["who", "who all", "who else", "which ones"]);
         if (pronoun < 0 && who < 0)
         {
             return;
+        }
+
+        // "What does APT28 use for persistence?" asks for techniques: nothing else has a tactic.
+        foreach (var set in pronoun < 0 ? [] : _sets.Body(ObjectSet.Of(ObjectKind.Technique), pronoun))
+        {
+            if (set.Value.Links.Count > 0 && set.Value.Filters.Any(f => f.Field == FilterField.Tactic))
+            {
+                Add(new ListPlan(set.Value, ListLimit), set.Next, set.Score);
+            }
         }
 
         var subject = ObjectSet.Of(who >= 0 ? ObjectKind.Group : ObjectKind.Object);
@@ -109,14 +163,67 @@ internal sealed class Questions
         if (_s.After(at, Lexicon.Do) is >= 0 and var does)
         {
             Verdicts(does, _modifiers.Verbs.ActiveAt, outgoing: true);
+            Judgements(does);
         }
 
         if (_s.After(at, Lexicon.Be) is >= 0 and var be)
         {
             Verdicts(be, _modifiers.Verbs.PassiveAt, outgoing: false);
             Verdicts(be, _modifiers.Verbs.ActiveAt, outgoing: true);
+            Judgements(be);
+            Kindred(be);
         }
     }
+
+    /// <summary>"Does Mimikatz run on Windows?", "does T1059 have sub-techniques?"</summary>
+    private void Judgements(int at)
+    {
+        foreach (var subject in _modifiers.Operands.One(at))
+        {
+            foreach (var set in _modifiers.After(ObjectSet.Of(subject.Value), subject.Next, 2))
+            {
+                if (set.Next > subject.Next && !set.Value.Links.Any(l => l.Negated))
+                {
+                    Add(new ExistsPlan(set.Value), set.Next, subject.Score + set.Score);
+                }
+            }
+
+            foreach (var (word, field) in new[] { ("revoked", FilterField.Revoked), ("deprecated", FilterField.Deprecated) })
+            {
+                if (_s.After(subject.Next, word) is >= 0 and var retired)
+                {
+                    Add(new ExistsPlan(ObjectSet.Of(subject.Value).With(new Filter(field, "true")) with { IncludeRetired = true }), retired, subject.Score);
+                }
+            }
+        }
+    }
+
+    /// <summary>"Is Mimikatz a tool?", "is T1059 an execution technique?", "is Fancy Bear an alias of APT28?"</summary>
+    private void Kindred(int at)
+    {
+        foreach (var subject in _modifiers.Operands.One(at))
+        {
+            foreach (var kind in _modifiers.Operands.KindSets(subject.Next, 2))
+            {
+                var set = kind.Value with { Kind = subject.Value.Kind, Entities = [subject.Value], Filters = [new Filter(FilterField.Kind, kind.Value.Kind.ToString()), .. kind.Value.Filters] };
+                Add(new ExistsPlan(set), kind.Next, subject.Score);
+            }
+
+            if (_s.After(subject.Next, ["also known as", "an alias of", "an alias for", "the same as", "another name for", "known as", "also called", "aka", "the same group as", "the same thing as", "a synonym for", "an alternative name for", "one of the aliases of", "among the aliases of", "also tracked as", "a nickname for"]) is >= 0 and var known)
+            {
+                foreach (var other in _modifiers.Operands.One(known))
+                {
+                    // The name that is asked about, whichever of the two it is.
+                    foreach (var (entity, name) in new[] { (subject.Value, Text(known, other.Next)), (other.Value, Text(at, subject.Next)) })
+                    {
+                        Add(new ExistsPlan(ObjectSet.Of(entity).With(new Filter(FilterField.Alias, name))), other.Next, subject.Score + other.Score + (name.Equals(entity.Name, StringComparison.OrdinalIgnoreCase) ? -1 : 0));
+                    }
+                }
+            }
+        }
+    }
+
+    private string Text(int from, int to) => string.Join(' ', Enumerable.Range(from, to - from).Select(i => _s[i].Text));
 
     private void Verdicts(int at, Func<int, IEnumerable<Parsed<RelationInfo>>> verbsAt, bool outgoing)
     {
@@ -146,10 +253,13 @@ internal sealed class Questions
     /// <summary>Keeps a reading that leaves no word over.</summary>
     private void Add(Plan plan, int next, int score)
     {
-        if (!AtEnd(next))
+        // Words that only close a question count against a reading to which they mean something.
+        if (Closings(next) is not { } closings)
         {
             return;
         }
+
+        score -= closings;
 
         var index = _readings.FindIndex(r => r.Plan == plan);
         if (index < 0)
@@ -162,20 +272,20 @@ internal sealed class Questions
         }
     }
 
-    private bool AtEnd(int at)
+    /// <summary>How many closing phrases take the rest of the words; null where they do not.</summary>
+    private int? Closings(int at)
     {
-        while (at < _s.Count)
+        var closings = 0;
+        for (; at < _s.Count; closings++)
         {
-            var next = _s.After(at, Lexicon.Closings);
-            if (next < 0)
+            at = _s.After(at, Lexicon.Closings);
+            if (at < 0)
             {
-                return false;
+                return null;
             }
-
-            at = next;
         }
 
-        return true;
+        return closings;
     }
 
     private IEnumerable<int> Openings()

@@ -6,7 +6,20 @@ internal sealed class Sets(Sentence s, Modifiers modifiers)
     private const int Depth = 3;
     private static readonly string[] AnyAuxiliary = [.. Lexicon.Do, .. Lexicon.Be];
 
-    public IEnumerable<Parsed<ObjectSet>> At(int at)
+    private readonly Dictionary<int, List<Parsed<ObjectSet>>> _read = [];
+
+    /// <summary>Every set that can be read here; many questions start with one, so that it is read but once.</summary>
+    public IReadOnlyList<Parsed<ObjectSet>> At(int at)
+    {
+        if (!_read.TryGetValue(at, out var sets))
+        {
+            _read[at] = sets = [.. Read(at)];
+        }
+
+        return sets;
+    }
+
+    private IEnumerable<Parsed<ObjectSet>> Read(int at)
     {
         foreach (var head in modifiers.Operands.Heads(at))
         {
@@ -14,6 +27,11 @@ internal sealed class Sets(Sentence s, Modifiers modifiers)
             {
                 yield return body with { Score = body.Score + head.Score };
             }
+        }
+
+        foreach (var parent in Parents(at))
+        {
+            yield return parent;
         }
 
         foreach (var owned in Possessives(at))
@@ -63,13 +81,34 @@ internal sealed class Sets(Sentence s, Modifiers modifiers)
             yield break;
         }
 
-        foreach (var subject in modifiers.Operands.Named(subjectAt))
+        foreach (var filtered in Contained(set, subjectAt))
+        {
+            yield return filtered;
+        }
+
+        var kinds = modifiers.Operands.KindSets(subjectAt, 2).Where(k => k.Value.Links.Count > 0).Select(k => new Parsed<Operand>(new Operand([k.Value]), k.Next, k.Score - 1));
+        foreach (var subject in modifiers.Operands.Named(subjectAt).Concat(kinds))
         {
             foreach (var clause in Clauses(set, subject))
             {
                 foreach (var rest in modifiers.After(clause.Value, clause.Next, Depth))
                 {
                     yield return rest with { Score = rest.Score + clause.Score };
+                }
+            }
+        }
+    }
+
+    /// <summary>"(how many techniques) does the impact tactic contain", "does Linux have"</summary>
+    private IEnumerable<Parsed<ObjectSet>> Contained(ObjectSet set, int at)
+    {
+        foreach (var value in modifiers.Narrowings.ValueAt(set.Kind, at, FilterOp.Is))
+        {
+            if (s.After(value.Next, ["have", "has", "contain", "contains", "include", "includes", "cover", "covers", "comprise", "comprises", "consist of", "consists of", "list", "support", "define"]) is >= 0 and var have)
+            {
+                foreach (var rest in modifiers.After(set.With(value.Value), have, Depth))
+                {
+                    yield return rest;
                 }
             }
         }
@@ -106,7 +145,13 @@ internal sealed class Sets(Sentence s, Modifiers modifiers)
             yield return new(common, shared, subject.Score + 1);
         }
 
-        var have = s.After(subject.Next, ["have", "has", "include", "contain", "got"]);
+        if (set.Kind == ObjectKind.Technique && s.After(subject.Next, ["a sub-technique of", "a subtechnique of", "the sub-technique of", "sub-technique of", "a child of", "part of"]) is >= 0 and var of
+            && Modifiers.Attach(set, RelationKind.SubtechniqueOf, outgoing: false, subject.Value, negated: false) is { } parent)
+        {
+            yield return new(parent, of, subject.Score);
+        }
+
+        var have = s.After(subject.Next, ["have", "has", "include", "contain", "got", "have in its arsenal", "have in their arsenal", "have at its disposal", "possess", "own", "come with", "have available"]);
         if (have >= 0 && Modifiers.AttachImplied(set, subject.Value) is { } had)
         {
             yield return new(had, have, subject.Score);
@@ -142,6 +187,20 @@ internal sealed class Sets(Sentence s, Modifiers modifiers)
                 {
                     yield return rest;
                 }
+            }
+        }
+    }
+
+    /// <summary>"parent technique of T1059.001", "T1059.001's parent"</summary>
+    private IEnumerable<Parsed<ObjectSet>> Parents(int at)
+    {
+        string[] nouns = ["parent technique", "parent techniques", "parent", "main technique", "parents", "base technique"];
+        var noun = s.After(s.SkipFillers(at), nouns);
+        foreach (var one in s.After(noun, ["of", "for", "to"]) is >= 0 and var of ? modifiers.Operands.One(of) : modifiers.Operands.One(at).Select(o => o with { Next = s.After(o.Next, nouns) }).Where(o => o.Next >= 0))
+        {
+            if (one.Value.Kind is ObjectKind.Technique or ObjectKind.SubTechnique)
+            {
+                yield return new(ObjectSet.Of(ObjectKind.Technique).With(new Link(RelationKind.SubtechniqueOf, false, ObjectSet.Of(one.Value))), one.Next, one.Score + 1);
             }
         }
     }

@@ -5,6 +5,9 @@ internal sealed class TopQuestions(Sentence s, Modifiers modifiers, Sets sets)
 {
     private const int DefaultLimit = 5;
     private const int MaxLimit = 100;
+    private static readonly string[] MostWords = ["most", "most commonly", "most frequently", "most widely", "most often", "most heavily", "the most", "most popularly", "the most often", "the most frequently", "most extensively", "most regularly", "commonly", "most broadly"];
+    private static readonly string[] LeastWords = ["least", "least commonly", "least frequently", "least often", "the least", "least widely"];
+    private static readonly string[] Tails = ["using them", "that use them", "they use", "used", "used by them", "each uses", "mitigated", "they mitigate", "that they use", "they have", "which use them", "employed", "they employ", "they address", "they cover", "that use it", "using it", "attributed to them", "attributed"];
     private static readonly string[] Leads = [.. Lexicon.List, "what is", "which is", "who is", "what's", "rank"];
 
     public void Read(int at, Action<Plan, int, int> add)
@@ -12,24 +15,24 @@ internal sealed class TopQuestions(Sentence s, Modifiers modifiers, Sets sets)
         var lead = s.After(at, Leads);
         var from = s.SkipFillers(lead < 0 ? at : lead);
         Top(from, add);
+        Ranked(from, add);
         MostUsed(from, add);
-        if (lead >= 0)
-        {
-            UsesTheMost(from, add);
-        }
-
+        UsedMost(from, add);
+        UsesTheMost(from, add);
         WithTheMost(from, add);
     }
 
     /// <summary>"top [N] KIND [by [number of] KIND2 …]".</summary>
     private void Top(int at, Action<Plan, int, int> add)
     {
-        if (s.After(at, ["top", "highest ranked"]) is not (>= 0 and var next))
+        var together = at < s.Count && s[at].Word.StartsWith("top", StringComparison.Ordinal) && Lexicon.TryNumber(s[at].Word[3..].TrimStart('-'), out var inWord) && inWord is > 0 and <= MaxLimit ? inWord : 0;
+        if (together == 0 && s.After(at, ["top", "highest ranked", "leading", "the top"]) < 0)
         {
             return;
         }
 
-        var (limit, from) = Number(next, DefaultLimit);
+        var (limit, from) = together > 0 ? (together, at + 1) : Number(s.After(at, ["top", "highest ranked", "leading", "the top"]), DefaultLimit);
+        from = s.After(from, ["most used", "most common", "most popular", "most frequently used", "most commonly used", "most prevalent", "most widely used"]) is >= 0 and var used ? used : from;
         foreach (var set in KindSetsAt(from))
         {
             var by = s.After(set.Next, ["by number of", "by the number of", "by count of", "by how many", "by", "ranked by", "ranked by number of", "by total", "in terms of"]);
@@ -38,7 +41,7 @@ internal sealed class TopQuestions(Sentence s, Modifiers modifiers, Sets sets)
                 foreach (var counted in modifiers.Operands.KindSets(by, 2))
                 {
                     // "groups (that use them)": the link says again what the ranking already says.
-                    var tail = s.After(counted.Next, ["using them", "that use them", "they use", "used", "used by them", "each uses", "mitigated", "they mitigate"]);
+                    var tail = s.After(counted.Next, Tails);
                     if (Between(set.Value, counted.Value) is { } link)
                     {
                         add(new TopPlan(set.Value, link, limit), tail < 0 ? counted.Next : tail, set.Score + counted.Score);
@@ -52,43 +55,98 @@ internal sealed class TopQuestions(Sentence s, Modifiers modifiers, Sets sets)
         }
     }
 
+    /// <summary>"groups by number of techniques"</summary>
+    private void Ranked(int at, Action<Plan, int, int> add)
+    {
+        var (limit, from) = Number(at, 0);
+        foreach (var set in KindSetsAt(from))
+        {
+            if (s.After(set.Next, ["by number of", "by the number of", "by count of", "by how many", "ranked by number of", "ranked by the number of", "ordered by number of", "sorted by number of", "according to the number of", "by their number of", "sorted by the number of"]) is >= 0 and var by)
+            {
+                foreach (var counted in modifiers.Operands.KindSets(by, 2))
+                {
+                    if (Between(set.Value, counted.Value) is { } link)
+                    {
+                        var tail = s.After(counted.Next, Tails);
+                        add(new TopPlan(set.Value, link, limit > 0 ? limit : 10), tail < 0 ? counted.Next : tail, set.Score + counted.Score);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>"which techniques are most commonly used [by groups]", "which tool is used most often"</summary>
+    private void UsedMost(int at, Action<Plan, int, int> add)
+    {
+        var (limit, from) = Number(at, 0);
+        foreach (var set in KindSetsAt(from))
+        {
+            var be = s.After(set.Next, [.. Lexicon.Be, "that is", "that are", "which is", "which are"]) is >= 0 and var verb ? verb : set.Next;
+            foreach (var (before, after) in new[] { (true, false), (false, true) })
+            {
+                foreach (var (start, ascending) in before ? MostAt(be) : [(be, false)])
+                {
+                    if (start >= s.Count || Ranking(s[start].Word) is not { } relation)
+                    {
+                        continue;
+                    }
+
+                    foreach (var (end, least) in after ? MostAt(start + 1) : [(start + 1, ascending)])
+                    {
+                        Counts(set with { Next = end }, relation, Limit(limit, set), least, add);
+                    }
+                }
+            }
+        }
+    }
+
+    private IEnumerable<(int Next, bool Ascending)> MostAt(int at)
+    {
+        foreach (var next in s.Afters(s.SkipFillers(at), MostWords))
+        {
+            yield return (next, false);
+        }
+
+        foreach (var next in s.Afters(s.SkipFillers(at), LeastWords))
+        {
+            yield return (next, true);
+        }
+    }
+
+    private static RelationInfo? Ranking(string word) => word is "common" or "popular" or "prevalent" or "frequent" or "widespread" or "favored" or "favoured" or "ubiquitous"
+        ? Relations.Info(RelationKind.Uses)
+        : Relations.Passive(word) is [var relation, ..] ? relation : null;
+
+    /// <summary>What ranks: "by groups" names who is counted and is no narrowing of its own.</summary>
+    private void Counts(Parsed<ObjectSet> set, RelationInfo relation, int limit, bool ascending, Action<Plan, int, int> add)
+    {
+        var by = s.After(set.Next, ["by", "among", "amongst", "across", "by number of", "by the number of", "with", "amongst all", "by most", "in"]);
+        foreach (var counted in by >= 0 ? modifiers.Operands.KindSets(by, 2) : [])
+        {
+            Add(set, relation, counted.Value, limit, ascending, counted.Next, add);
+        }
+
+        var who = relation.Kind == RelationKind.Uses ? ObjectKind.Group : relation.Sources[0];
+        Add(set, relation, ObjectSet.Of(who), limit, ascending, set.Next, add);
+    }
+
     /// <summary>"[N] most [commonly] used KIND [by KIND2]", "least used KIND".</summary>
     private void MostUsed(int at, Action<Plan, int, int> add)
     {
         var (limit, from) = Number(at, 0);
-        var most = s.After(from, ["most", "most commonly", "most frequently", "most widely", "most often", "most heavily"]);
-        var least = s.After(from, ["least", "least commonly", "least frequently", "least often"]);
-        var next = Math.Max(most, least);
-        if (next < 0 || next >= s.Count || s[next].Quoted)
+        foreach (var (next, ascending) in MostAt(from))
         {
-            return;
-        }
-
-        var word = s[next].Word;
-        var relation = word is "common" or "popular" or "prevalent" or "frequent" ? Relations.Info(RelationKind.Uses) : Relations.Passive(word);
-        if (relation is null)
-        {
-            return;
-        }
-
-        foreach (var head in modifiers.Operands.Heads(next + 1))
-        {
-            var count = limit > 0 ? limit : IsPlural(head.Next - 1) ? DefaultLimit : 1;
-            foreach (var set in modifiers.After(head.Value, head.Next, 2))
+            if (next >= s.Count || s[next].Quoted || Ranking(s[next].Word) is not { } relation)
             {
-                // "by groups" names who is counted and is not a narrowing of its own.
-                var by = s.After(set.Next, ["by", "among", "amongst", "across", "by number of", "by the number of"]);
-                if (by >= 0)
+                continue;
+            }
+
+            foreach (var head in modifiers.Operands.Heads(next + 1))
+            {
+                var count = limit > 0 ? limit : IsPlural(head.Next - 1) ? DefaultLimit : 1;
+                foreach (var set in modifiers.After(head.Value, head.Next, 2))
                 {
-                    foreach (var counted in modifiers.Operands.KindSets(by, 1))
-                    {
-                        Add(set, relation, counted.Value, count, least >= 0, counted.Next, add);
-                    }
-                }
-                else
-                {
-                    var who = relation.Kind == RelationKind.Uses ? ObjectKind.Group : relation.Sources[0];
-                    Add(set, relation, ObjectSet.Of(who), count, least >= 0, set.Next, add);
+                    Counts(set, relation, count, ascending, add);
                 }
             }
         }
@@ -108,7 +166,20 @@ internal sealed class TopQuestions(Sentence s, Modifiers modifiers, Sets sets)
         var (limit, from) = Number(at, 0);
         foreach (var set in KindSetsAt(from))
         {
-            foreach (var (start, negated) in modifiers.Verbs.Auxiliaries(set.Next))
+            // "which technique do the most groups use"
+            foreach (var (counted, ascending) in s.After(set.Next, Lexicon.Do) is >= 0 and var does ? Superlatives(does) : [])
+            {
+                foreach (var verb in modifiers.Verbs.ActiveOrPastAt(counted.Next))
+                {
+                    if (verb.Value.Accepts(counted.Value.Kind, set.Value.Kind))
+                    {
+                        add(new TopPlan(set.Value, new Link(verb.Value.Kind, false, counted.Value), Limit(limit, set), ascending), verb.Next, set.Score + counted.Score);
+                    }
+                }
+            }
+
+            var relative = s.After(set.Next, Lexicon.Relatives);
+            foreach (var (start, negated) in relative < 0 ? modifiers.Verbs.Auxiliaries(set.Next) : modifiers.Verbs.Auxiliaries(set.Next).Concat(modifiers.Verbs.Auxiliaries(relative)))
             {
                 if (negated)
                 {
@@ -126,7 +197,7 @@ internal sealed class TopQuestions(Sentence s, Modifiers modifiers, Sets sets)
                 }
             }
 
-            if (s.After(set.Next, ["have", "has", "with"]) is >= 0 and var have)
+            if (s.After(set.Next, ["have", "has", "with", "that has", "that have", "which has", "having", "had", "boasts", "can boast"]) is >= 0 and var have)
             {
                 MostOwned(set, have, limit, add);
             }
@@ -189,6 +260,11 @@ internal sealed class TopQuestions(Sentence s, Modifiers modifiers, Sets sets)
 
     private IEnumerable<Parsed<ObjectSet>> KindSetsAt(int at)
     {
+        if (s.After(at, "who") is >= 0 and var who)
+        {
+            yield return new(ObjectSet.Of(ObjectKind.Group), who, 0);
+        }
+
         foreach (var set in sets.At(at))
         {
             yield return set;
@@ -200,15 +276,8 @@ internal sealed class TopQuestions(Sentence s, Modifiers modifiers, Sets sets)
     private bool IsPlural(int at) => s[at].Word is var word && word.EndsWith('s') && Kinds.TryGet(word, out _);
 
     /// <summary>The link that ranks a set by another kind: the only relationship that fits, in the only direction.</summary>
-    private static Link? Between(ObjectSet set, ObjectSet counted)
-    {
-        if (Relations.Implied(set.Kind, counted.Kind) is { } there)
-        {
-            return new Link(there.Relation.Kind, there.Outgoing, counted);
-        }
-
-        return Relations.Implied(counted.Kind, set.Kind) is { } back ? new Link(back.Relation.Kind, !back.Outgoing, counted) : null;
-    }
+    private static Link? Between(ObjectSet set, ObjectSet counted) =>
+        Relations.Between(set.Kind, counted.Kind) is { } found ? new Link(found.Relation.Kind, found.Outgoing, counted) : null;
 
     /// <summary>"top 10 techniques used by groups": the last link to a bare kind is what is counted.</summary>
     private static (ObjectSet Set, Link By)? Inherent(ObjectSet set)

@@ -30,25 +30,34 @@ internal sealed class Verbs(Sentence s)
     {
         foreach (var (phrase, next) in Phrases(at))
         {
-            if (Relations.Active(phrase) is { } active)
+            foreach (var active in Relations.Active(phrase))
             {
                 yield return new(active, next, 0);
             }
-            else if (phrase != "behind" && Relations.Passive(phrase) is { } past && s.After(next, Lexicon.By) < 0)
+
+            if (s.After(next, Lexicon.By) >= 0)
+            {
+                continue;
+            }
+
+            foreach (var past in Relations.Passive(phrase))
             {
                 yield return new(past, next, 0);
             }
         }
     }
 
-    /// <summary>A form at the end of a clause: "APT28 uses", "APT28 has used", "X was attributed to", "APT28 is behind".</summary>
+    /// <summary>A form at the end of a clause: "APT28 uses", "APT28 has used", "X was attributed to".</summary>
     public IEnumerable<Parsed<RelationInfo>> ActiveOrPastAt(int at)
     {
         foreach (var (phrase, next) in Phrases(at))
         {
-            if (phrase != "behind" && (Relations.Active(phrase) ?? Relations.Passive(phrase)) is { } relation && s.After(next, "by") < 0)
+            if (s.After(next, "by") < 0)
             {
-                yield return new(relation, next, 0);
+                foreach (var relation in Relations.Active(phrase).Concat(Relations.Passive(phrase)))
+                {
+                    yield return new(relation, next, 0);
+                }
             }
         }
     }
@@ -58,19 +67,10 @@ internal sealed class Verbs(Sentence s)
     {
         foreach (var (phrase, next) in Phrases(at))
         {
-            if (Relations.Passive(phrase) is not { } relation)
-            {
-                continue;
-            }
-
             var by = s.After(next, Lexicon.By);
-            if (by >= 0)
+            foreach (var relation in by >= 0 ? Relations.Passive(phrase) : Relations.Inverse(phrase))
             {
-                yield return new(relation, by, 0);
-            }
-            else if (phrase == "behind")
-            {
-                yield return new(relation, next, 0);
+                yield return new(relation, by >= 0 ? by : next, 0);
             }
         }
     }

@@ -11,8 +11,9 @@ namespace Platform.Agent.Planning;
 /// <param name="SaysPassive">How answers put it from the target's side.</param>
 /// <param name="Sources">Kinds it starts at.</param>
 /// <param name="Targets">Kinds it ends at.</param>
+/// <param name="Inverse">Forms of which the target is the subject, without a "by" ("groups <i>behind</i> it").</param>
 internal sealed record RelationInfo(
-    RelationKind Kind, string Type, string[] Active, string[] Passive, string Says, string SaysPassive, ObjectKind[] Sources, ObjectKind[] Targets)
+    RelationKind Kind, string Type, string[] Active, string[] Passive, string Says, string SaysPassive, ObjectKind[] Sources, ObjectKind[] Targets, params string[] Inverse)
 {
     public string GraphType { get; } = Type.ToUpperInvariant().Replace('-', '_');
 
@@ -50,19 +51,25 @@ internal static class Relations
     public static readonly RelationInfo[] All =
     [
         new(RelationKind.Uses, "uses",
-            ["use", "uses", "using", "employ", "employs", "employing", "leverage", "leverages", "leveraging", "utilize", "utilizes", "utilizing", "utilise", "utilises"],
-            ["used", "employed", "leveraged", "utilized", "utilised"], "uses", "used by",
+            ["use", "uses", "using", "employ", "employs", "employing", "leverage", "leverages", "leveraging", "utilize", "utilizes", "utilizing", "utilise", "utilises",
+                "rely on", "relies on", "relying on", "deploy", "deploys", "deploying", "adopt", "adopts", "abuse", "abuses", "abusing", "perform", "performs", "performing", "implement", "implements", "implementing",
+                "exhibit", "exhibits", "operate with", "make use of", "makes use of", "making use of", "wield", "wields", "practice", "practices", "apply", "applies", "equipped with", "run", "execute", "executes", "carry out", "conduct"],
+            ["used", "employed", "leveraged", "utilized", "utilised", "relied on", "deployed", "adopted", "abused", "performed", "implemented", "exhibited", "wielded", "made use of", "applied", "seen used", "observed being used"], "uses", "used by",
             Users, [ObjectKind.Technique, ObjectKind.Software, ObjectKind.Infrastructure]),
         new(RelationKind.Mitigates, "mitigates",
-            ["mitigate", "mitigates", "mitigating", "counter", "counters", "prevent", "prevents", "address", "addresses"],
-            ["mitigated", "countered", "prevented", "addressed"], "mitigates", "mitigated by",
+            ["mitigate", "mitigates", "mitigating", "counter", "counters", "countering", "prevent", "prevents", "preventing", "address", "addresses", "addressing", "protect against", "protects against", "protecting against",
+                "defend against", "defends against", "stop", "stops", "block", "blocks", "help against", "helps against", "work against", "works against", "recommended for", "recommended against", "guard against", "guards against", "cover", "covers", "apply to", "applies to"],
+            ["mitigated", "countered", "prevented", "addressed", "stopped", "blocked", "covered"], "mitigates", "mitigated by",
             [ObjectKind.Mitigation], [ObjectKind.Technique, ObjectKind.Software, ObjectKind.Vulnerability, ObjectKind.Indicator]),
-        new(RelationKind.Detects, "detects", ["detect", "detects", "detecting"], ["detected"], "detects", "detected by",
+        new(RelationKind.Detects, "detects", ["detect", "detects", "detecting", "identify", "identifies", "spot", "spots", "cover", "covers", "find"], ["detected", "identified", "covered"], "detects", "detected by",
             [ObjectKind.DetectionStrategy, ObjectKind.DataComponent], [ObjectKind.Technique]),
-        new(RelationKind.SubtechniqueOf, "subtechnique-of", ["belong to", "belongs to"], [], "is a sub-technique of", "that are parents of",
+        new(RelationKind.SubtechniqueOf, "subtechnique-of", ["belong to", "belongs to", "fall under", "falls under", "sit under", "under", "children of", "child of"], [], "is a sub-technique of", "that are parents of",
             [ObjectKind.SubTechnique], [ObjectKind.Technique]),
-        new(RelationKind.AttributedTo, "attributed-to", ["attributed to", "linked back to"], ["behind"], "is attributed to", "behind",
-            [ObjectKind.Campaign, ObjectKind.Group, ObjectKind.Incident], [ObjectKind.Group, ObjectKind.Identity]),
+        new(RelationKind.AttributedTo, "attributed-to", ["attributed to", "linked back to", "linked to", "tied to", "associated with", "conducted by", "carried out by", "run by", "ran by", "launched by", "performed by", "perpetrated by", "orchestrated by", "executed by",
+                "operated by", "led by", "ascribed to", "credited to", "belong to", "belongs to"],
+            ["attributed", "linked"], "is attributed to", "behind",
+            [ObjectKind.Campaign, ObjectKind.Group, ObjectKind.Incident], [ObjectKind.Group, ObjectKind.Identity],
+            "behind", "responsible for", "conducted", "conduct", "carried out", "carry out", "launched", "launch", "ran", "run", "orchestrated", "perpetrated", "executed", "led", "performed"),
         new(RelationKind.Targets, "targets", ["target", "targets", "targeting", "attack", "attacks", "attacking"], ["targeted", "attacked"], "targets", "targeted by",
             [ObjectKind.Group, ObjectKind.Campaign, ObjectKind.Software, ObjectKind.Technique],
             [ObjectKind.Identity, ObjectKind.Location, ObjectKind.Vulnerability, ObjectKind.Infrastructure]),
@@ -98,17 +105,31 @@ internal static class Relations
 
     private static readonly FrozenDictionary<RelationKind, RelationInfo> ByKind = All.ToFrozenDictionary(r => r.Kind);
 
-    private static readonly FrozenDictionary<string, RelationInfo> ByActive =
-        All.SelectMany(r => r.Active, (r, form) => (r, form)).ToFrozenDictionary(x => x.form, x => x.r);
+    private static readonly FrozenDictionary<string, RelationInfo[]> ByActive = By(static r => r.Active);
 
-    private static readonly FrozenDictionary<string, RelationInfo> ByPassive =
-        All.SelectMany(r => r.Passive, (r, form) => (r, form)).ToFrozenDictionary(x => x.form, x => x.r);
+    private static readonly FrozenDictionary<string, RelationInfo[]> ByPassive = By(static r => r.Passive);
+
+    private static readonly FrozenDictionary<string, RelationInfo[]> ByInverse = By(static r => r.Inverse);
 
     public static RelationInfo Info(RelationKind kind) => ByKind[kind];
 
-    public static RelationInfo? Active(string form) => ByActive.GetValueOrDefault(form);
+    /// <summary>The relationships of which the subject is the source, by their verb.</summary>
+    public static RelationInfo[] Active(string form) => ByActive.GetValueOrDefault(form) ?? [];
 
-    public static RelationInfo? Passive(string form) => ByPassive.GetValueOrDefault(form);
+    /// <summary>The relationships of which the subject is the target, by the verb before "by".</summary>
+    public static RelationInfo[] Passive(string form) => ByPassive.GetValueOrDefault(form) ?? [];
+
+    /// <summary>The relationships of which the subject is the target, by a verb that needs no "by".</summary>
+    public static RelationInfo[] Inverse(string form) => ByInverse.GetValueOrDefault(form) ?? [];
+
+    public static bool IsVerb(string form) => ByActive.ContainsKey(form) || ByPassive.ContainsKey(form) || ByInverse.ContainsKey(form);
+
+    /// <summary>The only relationship that fits between two kinds, in the only direction, said from either side.</summary>
+    public static (RelationInfo Relation, bool Outgoing)? Between(ObjectKind set, ObjectKind other) =>
+        Implied(set, other) ?? (Implied(other, set) is { } back ? (back.Relation, !back.Outgoing) : null);
+
+    private static FrozenDictionary<string, RelationInfo[]> By(Func<RelationInfo, string[]> forms) =>
+        All.SelectMany(r => forms(r).Distinct(), (r, form) => (r, form)).GroupBy(x => x.form, x => x.r).ToFrozenDictionary(g => g.Key, g => g.ToArray());
 
     /// <summary>
     /// The relationship that "of", "for" or "'s" means between two kinds ("techniques of APT28", "mitigations for
@@ -124,7 +145,11 @@ internal static class Relations
         (ObjectKind.DetectionStrategy, ObjectKind.Technique or ObjectKind.SubTechnique) => (Info(RelationKind.Detects), true),
         (ObjectKind.Campaign, ObjectKind.Group) => (Info(RelationKind.AttributedTo), true),
         (ObjectKind.Indicator, ObjectKind.Malware or ObjectKind.Tool or ObjectKind.Campaign or ObjectKind.Group or ObjectKind.Technique) => (Info(RelationKind.Indicates), true),
-        (ObjectKind.Group or ObjectKind.Campaign, ObjectKind.Malware or ObjectKind.Tool) => (Info(RelationKind.Uses), true),
+        (ObjectKind.Group or ObjectKind.Campaign, ObjectKind.Malware or ObjectKind.Tool or ObjectKind.Software or ObjectKind.Technique or ObjectKind.SubTechnique) => (Info(RelationKind.Uses), true),
+        (ObjectKind.Malware or ObjectKind.Tool or ObjectKind.Software, ObjectKind.Technique or ObjectKind.SubTechnique) => (Info(RelationKind.Uses), true),
+        (ObjectKind.Technique or ObjectKind.SubTechnique, ObjectKind.Mitigation) => (Info(RelationKind.Mitigates), false),
+        (ObjectKind.Technique or ObjectKind.SubTechnique, ObjectKind.DetectionStrategy) => (Info(RelationKind.Detects), false),
+        (ObjectKind.Group, ObjectKind.Campaign) => (Info(RelationKind.AttributedTo), false),
         _ => null,
     };
 }

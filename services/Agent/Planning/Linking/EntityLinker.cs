@@ -34,6 +34,54 @@ internal sealed class EntityLinker(GraphQueries graph)
         return keys.Count + numbers.Count + ids.Count == 0 ? [] : Link(tokens, spans, await graph.FindNamedAsync(keys, numbers, ids, ct));
     }
 
+    /// <summary>
+    /// Names that words which mean nothing may be slips of: one to three words with at least one such word among them,
+    /// and only where they are close to one object.
+    /// </summary>
+    public async Task<IReadOnlyList<(Mention Mention, Correction Correction)>> LinkSlipsAsync(IReadOnlyList<Token> tokens, IReadOnlyList<string> unknown, CancellationToken ct)
+    {
+        const int MaxWords = 3;
+        var found = new List<(Mention, Correction)>();
+        if (unknown.Count == 0)
+        {
+            return found;
+        }
+
+        var names = await graph.AllNamesAsync(ct);
+        for (var start = 0; start < tokens.Count; start++)
+        {
+            for (var length = 1; length <= MaxWords && start + length <= tokens.Count; length++)
+            {
+                var words = tokens.Skip(start).Take(length).ToList();
+                if (words.Skip(1).Any(t => t.CommaBefore) || !words.Exists(t => unknown.Contains(t.Text)) || words.Exists(t => t.Quoted && length == 1 && t.Text.Length < 5))
+                {
+                    continue;
+                }
+
+                var written = string.Join(' ', words.Select(t => t.Text));
+                var close = new List<(EntityRef Entity, string Name, int Slips)>();
+                foreach (var named in names)
+                {
+                    foreach (var name in named.Aliases.Append(named.Entity.Name))
+                    {
+                        if (Corrections.Slips(written, name) is { } slips)
+                        {
+                            close.Add((named.Entity, name, slips + (named.Entity.Retired ? MaxWords : 0)));
+                        }
+                    }
+                }
+
+                var least = close.Count == 0 ? 0 : close.Min(c => c.Slips);
+                if (close.FindAll(c => c.Slips == least).DistinctBy(c => c.Entity.Id).ToList() is [var only])
+                {
+                    found.Add((new Mention(start, length, [new Candidate(only.Entity, MatchKind.Alias)]), new Correction(written, only.Name)));
+                }
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Puts what was found where it stands in the message.</summary>
     public static IReadOnlyList<Mention> Link(IReadOnlyList<Token> tokens, IReadOnlyList<NameSpan> spans, IReadOnlyList<NamedObject> found)
     {

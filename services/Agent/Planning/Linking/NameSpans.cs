@@ -39,7 +39,13 @@ internal static class NameSpans
 
                 if (IsWorth(tokens, start, length))
                 {
-                    spans.Add(new NameSpan(start, length, Key(tokens, start, length)));
+                    var key = Key(tokens, start, length);
+                    spans.Add(new NameSpan(start, length, key));
+                    // "APT 28" and "APT-28" are APT28.
+                    if (length <= 2 && !tokens[start].Quoted && char.IsLetter(key[0]) && char.IsAsciiDigit(key[^1]) && key.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal) is var squashed && squashed != key)
+                    {
+                        spans.Add(new NameSpan(start, length, squashed));
+                    }
                 }
             }
         }
@@ -69,7 +75,7 @@ internal static class NameSpans
 
     /// <summary>A noun or verb of the grammar is not taken for a name that happens to be spelled so, unless it is quoted.</summary>
     private static bool IsGrammar(string key) =>
-        Kinds.TryGet(key, out _) || Relations.Active(key) is not null || Relations.Passive(key) is not null || Lexicon.Fillers.Contains(key)
+        Kinds.TryGet(key, out _) || Relations.IsVerb(key) || Lexicon.Fillers.Contains(key)
         || Lexicon.Platforms.ContainsKey(key) || Lexicon.TryNumber(key, out _);
 
     private static string Key(IReadOnlyList<Token> tokens, int start, int length)

@@ -44,10 +44,47 @@ internal sealed record ObjectSet(
 /// <param name="Outgoing">Whether it starts at the set's own objects.</param>
 /// <param name="Other">What is at the far end.</param>
 /// <param name="Negated">True where there must be none.</param>
-internal sealed record Link(RelationKind Relation, bool Outgoing, ObjectSet Other, bool Negated = false);
+/// <param name="AtLeast">How many there must be at least, where the question says so; otherwise one will do.</param>
+/// <param name="AtMost">How many there may be at most, where the question says so.</param>
+internal sealed record Link(RelationKind Relation, bool Outgoing, ObjectSet Other, bool Negated = false, int? AtLeast = null, int? AtMost = null)
+{
+    /// <summary>Whether the link says how many there must be.</summary>
+    [JsonIgnore]
+    public bool IsCounted => AtLeast is not null || AtMost is not null;
+}
 
 /// <summary>A condition on a property that the graph holds for the kind.</summary>
-internal sealed record Filter(FilterField Field, string Value);
+/// <param name="Field">The property.</param>
+/// <param name="Value">What it must be; for a time, from when on, or empty; several values, any of them, with <c>|</c> between.</param>
+/// <param name="Op">How the property and the value must meet.</param>
+/// <param name="Until">For a time, before when; null for no end.</param>
+internal sealed record Filter(FilterField Field, string Value, FilterOp Op = FilterOp.Is, string? Until = null)
+{
+    /// <summary>What stands between values of which any will do.</summary>
+    public const char Or = '|';
+}
+
+/// <summary>How a property and a value must meet.</summary>
+internal enum FilterOp
+{
+    /// <summary>The property is the value, or one of its values is.</summary>
+    Is,
+
+    /// <summary>It is not, and none is.</summary>
+    Not,
+
+    /// <summary>The value is the only one.</summary>
+    Only,
+
+    /// <summary>A time within [Value, Until).</summary>
+    Within,
+
+    /// <summary>The text holds the value, in any case.</summary>
+    Contains,
+
+    /// <summary>The text begins with the value, in any case.</summary>
+    StartsWith,
+}
 
 /// <summary>The properties that questions may filter by.</summary>
 internal enum FilterField
@@ -66,6 +103,36 @@ internal enum FilterField
 
     /// <summary>Only what is deprecated.</summary>
     Deprecated,
+
+    /// <summary>What kind a named object is, as an <see cref="ObjectKind"/>.</summary>
+    Kind,
+
+    /// <summary>Whether a technique is a sub-technique: <c>true</c> or <c>false</c>.</summary>
+    SubTechnique,
+
+    /// <summary>When the source made the object.</summary>
+    Created,
+
+    /// <summary>When the source changed it last.</summary>
+    Modified,
+
+    /// <summary>When a campaign began.</summary>
+    FirstSeen,
+
+    /// <summary>When a campaign ended.</summary>
+    LastSeen,
+
+    /// <summary>When a campaign went on: it began before the end of the time and ended after its start.</summary>
+    Active,
+
+    /// <summary>The name.</summary>
+    Name,
+
+    /// <summary>The text that describes it.</summary>
+    Description,
+
+    /// <summary>Any of its other names.</summary>
+    Alias,
 }
 
 /// <summary>An object of the data that a question names.</summary>

@@ -16,13 +16,21 @@ namespace Platform.Agent.Planning;
 [JsonDerivedType(typeof(DescribePlan), "describe")]
 [JsonDerivedType(typeof(LookupPlan), "lookup")]
 [JsonDerivedType(typeof(SearchPlan), "search")]
+[JsonDerivedType(typeof(BreakdownPlan), "breakdown")]
+[JsonDerivedType(typeof(AttributePlan), "attribute")]
+[JsonDerivedType(typeof(ComparePlan), "compare")]
 internal abstract record Plan;
 
 /// <summary>How many objects a set holds.</summary>
 internal sealed record CountPlan(ObjectSet Set) : Plan;
 
-/// <summary>Which objects a set holds, by name.</summary>
-internal sealed record ListPlan(ObjectSet Set, int Limit) : Plan;
+/// <summary>Which objects a set holds, by name or by a time.</summary>
+internal sealed record ListPlan(ObjectSet Set, int Limit, TimeOrder? Order = null) : Plan;
+
+/// <summary>An order by time.</summary>
+/// <param name="Field">One of the times of <see cref="FilterField"/>.</param>
+/// <param name="Descending">True for the latest first.</param>
+internal sealed record TimeOrder(FilterField Field, bool Descending);
 
 /// <summary>Whether a set holds anything: yes or no.</summary>
 internal sealed record ExistsPlan(ObjectSet Set) : Plan;
@@ -48,3 +56,48 @@ internal sealed record LookupPlan(IReadOnlyList<string> Values) : Plan;
 
 /// <summary>Indicators that match a text.</summary>
 internal sealed record SearchPlan(string Text, int Limit) : Plan;
+
+/// <summary>How many objects of a set there are for each value of a property.</summary>
+/// <param name="Set">What is counted.</param>
+/// <param name="By">The property.</param>
+/// <param name="Limit">How many values; 0 for all.</param>
+/// <param name="Ascending">True for the fewest first.</param>
+internal sealed record BreakdownPlan(ObjectSet Set, BreakdownField By, int Limit = 0, bool Ascending = false) : Plan;
+
+/// <summary>What a set can be split by.</summary>
+internal enum BreakdownField
+{
+    Tactic,
+    Platform,
+    Domain,
+    CreatedYear,
+    ModifiedYear,
+    FirstSeenYear,
+    LastSeenYear,
+    CreatedMonth,
+    ModifiedMonth,
+}
+
+/// <summary>One fact of one object.</summary>
+internal sealed record AttributePlan(EntityRef Entity, ObjectAttribute Attribute) : Plan;
+
+/// <summary>The facts that can be asked for by themselves.</summary>
+internal enum ObjectAttribute
+{
+    Aliases,
+    Platforms,
+    Tactics,
+    Created,
+    Modified,
+    FirstSeen,
+    LastSeen,
+    ExternalId,
+    Url,
+    Kind,
+    Domains,
+    Version,
+    Contributors,
+}
+
+/// <summary>What two objects have in common and what each has alone, among the objects of one kind.</summary>
+internal sealed record ComparePlan(EntityRef First, EntityRef Second, ObjectKind Counted) : Plan;
