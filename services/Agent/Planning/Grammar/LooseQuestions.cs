@@ -10,7 +10,7 @@ internal static class LooseQuestions
 {
     private static readonly FrozenSet<string> Ignored = new[]
     {
-        "use", "uses", "used", "using", "employ", "employs", "employed", "leverage", "leverages", "leveraged", "associated", "related", "linked", "arsenal", "toolkit", "toolset", "repertoire", "playbook", "inventory", "collection of", "exist", "exists", "contain", "contains", "contained",
+        "use", "uses", "used", "using", "employ", "employs", "employed", "leverage", "leverages", "leveraged", "associated", "related", "linked", "repertoire", "playbook", "inventory", "collection of", "exist", "exists", "contain", "contains", "contained",
         "include", "includes", "included", "covered", "cover", "covers", "fall", "falls", "belong", "belongs", "belonging", "available", "different", "distinct", "unique", "various", "altogether", "overall", "distinctly", "entries", "entry", "figure", "amount", "curious", "wondering", "wonder", "report", "exactly",
         "observed", "seen", "reported", "mapped", "attributed", "who", "where", "when it comes to", "regarding", "concerning", "respect", "terms", "case", "run", "runs", "running", "work", "works", "platform", "platforms", "tactic", "operate", "operates", "attackers", "adversaries", "actors",
         "into", "within", "part", "make", "up", "makes", "bundle", "dataset", "knowledge", "base", "specifically", "technique's", "apply", "applies", "applicable", "target", "targets", "targeting", "considered", "classified", "categorized", "categorised", "aimed", "relevant", "purpose", "purposes", "goal",

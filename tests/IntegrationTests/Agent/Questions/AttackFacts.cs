@@ -8,6 +8,8 @@ internal sealed record Fact(string Id, string Type, string Name, string? Number,
 {
     public bool Revoked => Json.TryGetProperty("revoked", out var revoked) && revoked.ValueKind == JsonValueKind.True;
 
+    public bool IsDeprecated => Json.TryGetProperty("x_mitre_deprecated", out var deprecated) && deprecated.ValueKind == JsonValueKind.True;
+
     public string Created => Json.GetProperty("created").GetString()!;
 
     public string Modified => Json.GetProperty("modified").GetString()!;
