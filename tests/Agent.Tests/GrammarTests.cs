@@ -46,7 +46,7 @@ public sealed class GrammarTests
     [InlineData("Which group is behind the SolarWinds Compromise?", "list groups behind SolarWinds Compromise (C0024)")]
     [InlineData("Which group is the SolarWinds Compromise attributed to?", "list groups behind SolarWinds Compromise (C0024)")]
     [InlineData("Which techniques is APT28 known to use?", "list techniques used by APT28 (G0007)")]
-    [InlineData("Which groups use Mimikatz and PowerShell?", "unclear")]
+    [InlineData("Which groups use Mimikatz and PowerShell?", "list groups that use Mimikatz (S0002) and that use PowerShell (T1059.001)")]
     [InlineData("How many techniques do APT28 and APT29 use?", "unclear")]
     [InlineData("Which groups use the tool at?", "list groups that use at (S0110)")]
     [InlineData("How many techniques does Play use?", "count techniques used by Play (G1040)")]

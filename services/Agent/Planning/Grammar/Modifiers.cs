@@ -31,6 +31,12 @@ internal sealed class Modifiers
             yield break;
         }
 
+        // "(does Turla use) but APT28 doesn't"
+        foreach (var otherwise in set.Links.Count > 0 && _s.After(at, ["but", "and", "while", "whereas", "though", "although"]) is >= 0 and var but ? Otherwise(set, but) : [])
+        {
+            yield return otherwise;
+        }
+
         foreach (var one in OneAfter(set, at, depth))
         {
             // What follows a bare kind narrows that kind rather than the whole: "used by groups that use Mimikatz".
@@ -183,7 +189,8 @@ internal sealed class Modifiers
                 {
                     if (Attach(set, verb.Value.Kind, outgoing: true, operand.Value, negated) is { } narrowed)
                     {
-                        yield return new(narrowed, operand.Next, operand.Score);
+                        // Who "uses A and B" uses both.
+                        yield return new(narrowed, operand.Next, operand.Score + (operand.Value.Sets.Count > 1 ? 1 : 0));
                     }
                 }
 
@@ -238,6 +245,12 @@ internal sealed class Modifiers
     {
         foreach (var subject in _operands.Named(at))
         {
+            if (subject.Value.Sets.Count > 1 && _s.After(subject.Next, ["share", "have in common", "both use", "both have", "all use", "have both used", "both used", "have both"]) is >= 0 and var shared
+                && AttachImplied(set, subject.Value) is { } common)
+            {
+                yield return new(common, shared, subject.Score + 1);
+            }
+
             foreach (var (start, negated) in _verbs.Auxiliaries(subject.Next))
             {
                 foreach (var verb in _verbs.ActiveOrPastAt(start))

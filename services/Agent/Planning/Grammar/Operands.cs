@@ -180,7 +180,7 @@ internal sealed class Operands(Sentence s, Modifiers modifiers)
     private IEnumerable<Parsed<Operand>> ReadNamed(int at)
     {
         var start = s.SkipFillers(at);
-        (int From, string? Forced)[] starts = [(s.After(start, ["both", "each of"]), "both"), (s.After(start, ["either", "any of"]), "or"), (at, null)];
+        (int From, string? Forced)[] starts = [(s.After(start, ["both", "each of", "all of", "both of", "all three of", "all of these:", "all"]), "both"), (s.After(start, ["either", "any of"]), "or"), (at, null)];
         foreach (var (from, forced) in starts)
         {
             if (from < 0)

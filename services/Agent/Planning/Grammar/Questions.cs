@@ -54,6 +54,7 @@ internal sealed class Questions
         Count(at);
         List(at);
         HowTo(at);
+        Among(at);
         Exists(at);
         new TopQuestions(_s, _modifiers, _sets).Read(at, Add);
         new OrderQuestions(_s, _modifiers, _sets).Read(at, Add);
@@ -72,6 +73,30 @@ internal sealed class Questions
         foreach (var set in _sets.At(_s.After(next, ["of", "of the"]) is >= 0 and var of ? of : next))
         {
             Add(new CountPlan(set.Value), set.Next, set.Score);
+        }
+    }
+
+    /// <summary>"Of the techniques used by APT28, how many run on macOS?"</summary>
+    private void Among(int at)
+    {
+        if (_s.After(at, ["of", "among", "out of", "amongst", "of all", "from", "considering", "for", "looking at"]) is not (>= 0 and var among))
+        {
+            return;
+        }
+
+        foreach (var whole in _modifiers.Operands.KindSets(among, 3))
+        {
+            var counts = _s.After(whole.Next, "how many") >= 0;
+            foreach (var part in _s.Afters(whole.Next, ["how many", "how many of them", "how many of those", "how many of these", "which", "which ones", "which of them", "which of those", "which of these", "list those that", "show those that", "list the ones that"]))
+            {
+                foreach (var set in _sets.Body(whole.Value, part))
+                {
+                    if (set.Next > part)
+                    {
+                        Add(counts ? new CountPlan(set.Value) : new ListPlan(set.Value, ListLimit), set.Next, set.Score + whole.Score);
+                    }
+                }
+            }
         }
     }
 

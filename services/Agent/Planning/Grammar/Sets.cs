@@ -49,6 +49,16 @@ internal sealed class Sets(Sentence s, Modifiers modifiers)
         foreach (var plain in modifiers.After(set, at, Depth))
         {
             yield return plain;
+            if (plain.Next == at)
+            {
+                continue;
+            }
+
+            // "(how many) of the techniques used by APT29 are …", "(which) sub-techniques of T1059 does APT28 use"
+            foreach (var late in Fronted(plain.Value, plain.Next).Concat(s.After(plain.Next, Lexicon.Be) is >= 0 and var verb ? Predicates(plain.Value, verb) : []))
+            {
+                yield return late with { Score = late.Score + plain.Score };
+            }
         }
 
         foreach (var fronted in Fronted(set, at))
@@ -58,9 +68,10 @@ internal sealed class Sets(Sentence s, Modifiers modifiers)
 
         if (at < s.Count && s.After(at, Lexicon.Closings) is >= 0 and var there)
         {
+            // A closing counts against the reading here as it does at the end.
             foreach (var late in modifiers.After(set, there, Depth))
             {
-                yield return late;
+                yield return late with { Score = late.Score - 1 };
             }
         }
 
@@ -181,9 +192,9 @@ internal sealed class Sets(Sentence s, Modifiers modifiers)
 
         foreach (var head in modifiers.Operands.Heads(at))
         {
-            if (Kinds.Fits(head.Value.Kind, set.Kind) && head.Value.Kind != set.Kind && set.Links.Count == 0)
+            if (Kinds.Fits(head.Value.Kind, set.Kind) && head.Value.Kind != set.Kind)
             {
-                foreach (var rest in modifiers.After(head.Value with { Filters = [.. set.Filters, .. head.Value.Filters] }, head.Next, Depth))
+                foreach (var rest in modifiers.After(head.Value with { Filters = [.. set.Filters, .. head.Value.Filters], Links = [.. set.Links, .. head.Value.Links] }, head.Next, Depth))
                 {
                     yield return rest;
                 }

@@ -535,7 +535,7 @@ internal sealed class AnswerableQuestions(AttackFacts attack)
         HashSet<Fact> G(string name) => attack.From(attack.Named(name), "uses", Group);
         foreach (var (question, name) in new[]
         {
-            ("Which APT groups use spearphishing attachments?", "T1566.001"), ("which groups use phishing", "T1566"), ("Which adversaries abuse PowerShell?", "T1059.001"), ("I'm looking for all groups that use Cobalt Strike", "Cobalt Strike"),
+            ("which groups use phishing", "T1566"), ("Which adversaries abuse PowerShell?", "T1059.001"), ("I'm looking for all groups that use Cobalt Strike", "Cobalt Strike"),
             ("give me every group known to deploy PlugX", "PlugX"), ("Can you show me which threat actors have been observed using Process Injection?", "T1055"), ("groups using Empire", "Empire"), ("Who has PsExec in their toolkit?", "PsExec"), ("show threat actors leveraging T1190", "T1190"), ("What groups were seen using njRAT?", "njRAT"),
         })
         {
