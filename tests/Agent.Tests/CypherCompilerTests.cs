@@ -72,7 +72,7 @@ public sealed class CypherCompilerTests
     [Fact]
     public void A_plan_survives_being_stored()
     {
-        foreach (var question in new[] { "Top 5 groups by number of techniques", "How many techniques are used by APT28 but not by APT29?", "What is T1059?", "Is 1.2.3.4 known?" })
+        foreach (var question in new[] { "Top 5 groups by number of techniques", "How many techniques are used by APT28 but not by APT29?", "What is T1059?", "Is 1.2.3.4 known?", "APT28 vs APT29", "techniques by tactic", "aliases of APT28", "the newest group", "groups that use more than 3 tools" })
         {
             var plan = Corpus.PlanOf(question);
             var stored = JsonSerializer.Serialize(new MessageEvidence(AnswerStatus.Answered, plan), Documents.Json);

@@ -80,6 +80,23 @@ public sealed class GrammarTests
     [InlineData("look up evil.example.com and hxxp://bad[.]example/x", "lookup evil.example.com hxxp://bad[.]example/x")]
     [InlineData("44d88612fea8a8f36de82e1278abb02f", "lookup 44d88612fea8a8f36de82e1278abb02f")]
     [InlineData("search indicators for cobalt strike beacons", "search cobalt strike beacons")]
+    [InlineData("How many groups were added in 2023?", "count groups created in 2023")]
+    [InlineData("In 2023, how many groups were added?", "count groups created in 2023")]
+    [InlineData("How many techniques were modified since March 2024?", "count techniques last modified from 2024-03-01 on")]
+    [InlineData("Which campaigns began between 2015 and 2017?", "list campaigns first seen from 2015-01-01 on and before 2018-01-01")]
+    [InlineData("How many groups use more than 50 techniques?", "count groups that use at least 51 techniques")]
+    [InlineData("Which techniques have exactly 3 sub-techniques?", "list techniques that are parents of exactly 3 sub-techniques")]
+    [InlineData("How many techniques have no mitigations?", "count techniques not mitigated by any mitigations")]
+    [InlineData("How many malware only run on Linux?", "count malware for Linux only")]
+    [InlineData("How many techniques are there excluding sub-techniques?", "count top-level techniques")]
+    [InlineData("Which tactics does APT28 use?", "techniques used by APT28 (G0007) by tactic")]
+    [InlineData("How many techniques are there per tactic?", "techniques by tactic")]
+    [InlineData("What are the aliases of Fancy Bear?", "The other names of APT28 (G0007)")]
+    [InlineData("When was Mimikatz last updated?", "The date of the last change of Mimikatz (S0002)")]
+    [InlineData("APT28 vs APT29", "techniques of APT28 (G0007) against those of APT29 (G0016)")]
+    [InlineData("How many hops are there between APT28 and Mimikatz?", "path APT28 to Mimikatz")]
+    [InlineData("Is T1059.001 a sub-technique?", "exists PowerShell (T1059.001) that are sub-techniques")]
+    [InlineData("Which groups use techniques mitigated by User Training?", "list groups that use techniques mitigated by User Training (M1017)")]
     public void A_question_becomes_one_plan(string question, string expected)
     {
         Assert.Equal(expected, Say(Corpus.Ask(question)));
@@ -110,6 +127,37 @@ public sealed class GrammarTests
     {
         Assert.Equal(RefusalReason.UnknownShape, Assert.IsType<Refused>(Corpus.Ask(question)).Reason);
     }
+
+    [Theory]
+    [InlineData("How many techniques does APT28 use?", "and APT29?", "count techniques used by APT29 (G0016)")]
+    [InlineData("How many techniques does APT28 use?", "how many of them run on Linux?", "count techniques for Linux used by APT28 (G0007)")]
+    [InlineData("How many techniques does APT28 use?", "list them", "list techniques used by APT28 (G0007)")]
+    [InlineData("Which software does APT28 use?", "only the malware", "list malware used by APT28 (G0007)")]
+    [InlineData("How many groups were added in 2022?", "what about 2023?", "count groups created in 2023")]
+    [InlineData("What is Mimikatz?", "who uses it?", "list groups that use Mimikatz (S0002)")]
+    [InlineData("Does APT28 use Mimikatz?", "and APT29?", "exists APT29 (G0016) that use Mimikatz (S0002)")]
+    public void A_question_goes_on_from_the_last(string first, string then, string expected)
+    {
+        var tokens = Tokenizer.Split(then);
+        var context = PlanningContext.None with { Last = Corpus.PlanOf(first) };
+        Assert.Equal(expected, Say(BuiltInPlanner.Decide(tokens, EntityLinker.Link(tokens, NameSpans.Find(tokens), Corpus.All), context)));
+        Assert.IsType<Refused>(Corpus.Ask(then.Replace("and APT29?", "list them", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("techiques", "techniques")]
+    [InlineData("mnay", "many")]
+    [InlineData("mitigatons", "mitigations")]
+    [InlineData("france", null)]
+    [InlineData("weather", null)]
+    public void A_slip_becomes_the_word_it_is_near(string written, string? expected) => Assert.Equal(expected, Corrections.Word(written));
+
+    [Theory]
+    [InlineData("Mimikats", "Mimikatz", true)]
+    [InlineData("fancybear", "Fancy Bear", true)]
+    [InlineData("APT99", "APT29", false)]
+    [InlineData("Net", "Nets", false)]
+    public void A_slip_in_a_name_never_changes_a_digit(string written, string name, bool expected) => Assert.Equal(expected, Corrections.Slips(written, name) is not null);
 
     [Fact]
     public void A_name_of_two_objects_asks_back()
@@ -157,6 +205,7 @@ public sealed class GrammarTests
         Planned { Plan: NeighborsPlan p } => "neighbors " + p.Entity.Name,
         Planned { Plan: LookupPlan p } => "lookup " + string.Join(' ', p.Values),
         Planned { Plan: SearchPlan p } => "search " + p.Text,
+        Planned p => Wording.Plan(p.Plan),
         Unclear => "unclear",
         Refused p => $"refused {p.Reason}: {string.Join(", ", p.Unknown)}",
         _ => outcome.ToString(),

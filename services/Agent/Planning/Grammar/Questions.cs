@@ -185,6 +185,18 @@ internal sealed class Questions
             }
         }
 
+        // "Does any group use Mimikatz?", "are any techniques used by both A and B?"
+        foreach (var start in new[] { _s.After(at, Lexicon.Do), _s.After(at, Lexicon.Be) })
+        {
+            foreach (var set in _s.After(start, ["any", "some", "other"]) is >= 0 and var any ? _modifiers.Operands.KindSets(any, 3) : [])
+            {
+                if (set.Value.Links.Count > 0)
+                {
+                    Add(new ExistsPlan(set.Value), set.Next, set.Score);
+                }
+            }
+        }
+
         if (_s.After(at, Lexicon.Do) is >= 0 and var does)
         {
             Verdicts(does, _modifiers.Verbs.ActiveAt, outgoing: true);

@@ -29,6 +29,11 @@ internal sealed class Sets(Sentence s, Modifiers modifiers)
             }
         }
 
+        foreach (var fresh in New(at))
+        {
+            yield return fresh;
+        }
+
         foreach (var parent in Parents(at))
         {
             yield return parent;
@@ -198,6 +203,27 @@ internal sealed class Sets(Sentence s, Modifiers modifiers)
                 {
                     yield return rest;
                 }
+            }
+        }
+    }
+
+    /// <summary>"new groups in 2023": what is new only means something with a time.</summary>
+    private IEnumerable<Parsed<ObjectSet>> New(int at)
+    {
+        foreach (var head in s.After(s.SkipFillers(at), ["new", "newly added", "newly created", "newly introduced", "brand new"]) is >= 0 and var fresh ? modifiers.Operands.KindSets(fresh, 1) : [])
+        {
+            var verb = s.After(head.Next, ["were there", "are there", "did mitre add", "did att&ck add", "were added", "appeared"]) is >= 0 and var said ? said : head.Next;
+            foreach (var range in new TimeRanges(s).At(verb))
+            {
+                yield return new(head.Value.With(new Filter(FilterField.Created, range.Value.From, FilterOp.Within, range.Value.Until)), range.Next, head.Score + 1);
+            }
+        }
+
+        foreach (var body in s.After(s.SkipFillers(at), "new") is >= 0 and var added ? modifiers.Operands.Heads(added).SelectMany(h => Body(h.Value, h.Next)) : [])
+        {
+            if (body.Value.Filters.Any(f => f.Field == FilterField.Created && f.Op == FilterOp.Within))
+            {
+                yield return body;
             }
         }
     }
