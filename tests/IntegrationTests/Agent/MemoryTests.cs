@@ -27,7 +27,7 @@ public sealed class MemoryTests(Stack stack) : IAsyncLifetime
         // Own wording, each asked about other objects than the one that was explained.
         (string Taught, string Means, string[] Asked)[] shapes =
         [
-            ("the arsenal of Test Bear", "What does Test Bear use?", ["the arsenal of G9001", "The arsenal of Fancy Test?"]),
+            ("the quiver of Test Bear", "What does Test Bear use?", ["the quiver of G9001", "The quiver of Fancy Test?"]),
             ("who swings S9001", "Which groups use S9001?", ["who swings S9001?"]),
             ("abuse tally for Test Bear", "How many techniques does Test Bear use?", ["abuse tally for Fancy Test"]),
         ];

@@ -22,7 +22,6 @@ internal sealed class LinkQuestions(Sentence s, Operands operands)
         "describe to me", "can you explain", "explain to me", "what does it mean", "what exactly is", "what is meant by", "what do we have on", "what do you have on", "what have you got on", "what is known about", "what's known about", "give me details about", "give me details of", "give details on", "give me info on", "give me info about",
         "i need information on", "i need information about", "i want to know about", "i would like to know about", "i'd like to know about", "tell me who is", "tell me what is", "tell me who", "tell me what", "show details for", "show me details for", "show me details of", "show details of", "details for", "learn about", "read about", "what's the definition of",
         "what is the definition of", "definition of", "meaning of", "what is the meaning of", "give me the description of", "show me the description of", "what does", "what can you say about", "what should i know about", "fill me in on", "write a summary of", "open", "display", "dossier on", "intel on", "give me intel on", "what was",
-        
     ];
 
     private static readonly string[] NeighborOpenings =
