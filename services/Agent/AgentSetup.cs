@@ -42,7 +42,7 @@ internal static class AgentSetup
         builder.Services.AddScoped<McpTools>().AddScoped<SemanticLayer>();
         builder.Services.AddScoped<AskFirst>().AddScoped<DecideAction>().AddScoped<Commands>();
         builder.Services.AddScoped<RecallPlan>().AddScoped<KeepMemory>().AddScoped<SearchMemory>();
-        builder.Services.AddScoped<EntityLinker>().AddScoped<BuiltInPlanner>();
+        builder.Services.AddSingleton<KnownNames>().AddScoped<EntityLinker>().AddScoped<BuiltInPlanner>();
         builder.Services.AddOptions<ChatOptions>().BindConfiguration(ChatOptions.Section)
             .Validate(o => o.IsValid, "Chat: limits and Heartbeat must be above zero, QuestionsPerHour and ToolCallsPerHour 1 to 1,000,000.").ValidateOnStart();
         builder.Services.AddSingleton<RunningAnswers>().AddScoped<HourlyLimit>().AddScoped<OpenTurn>().AddScoped<ResumeTurn>()

@@ -11,6 +11,7 @@ internal static class Corrections
 {
     private const int ShortWord = 5;
     private const int LongWord = 9;
+    private const int MaxName = 64;
 
     private static readonly Dictionary<int, string[]> Vocabulary = UnknownWords.Known.Where(w => w.Length >= 4 && w.All(char.IsLetter))
         .GroupBy(w => w.Length).ToDictionary(g => g.Key, g => g.ToArray());
@@ -56,10 +57,12 @@ internal static class Corrections
     }
 
     /// <summary>How far a run of words is from a name that it may be a slip of, written together or apart; null where it is none.</summary>
-    public static int? Slips(string written, string name)
+    public static int? Slips(string written, string name) => Slips(written, Bare(written), name, Bare(name));
+
+    /// <summary>The same with the bare letters and digits of both already known.</summary>
+    public static int? Slips(string written, string a, string name, string b)
     {
-        var (a, b) = (Squash(written), Squash(name));
-        if (a.Length < 4 || a.Length > 64 || b.Length > 64)
+        if (a.Length < 4 || a.Length > MaxName || b.Length > MaxName || Math.Abs(a.Length - b.Length) > 2)
         {
             return null;
         }
@@ -70,7 +73,8 @@ internal static class Corrections
             : null;
     }
 
-    private static string Squash(string text) => string.Concat(text.ToLowerInvariant().Where(char.IsLetterOrDigit));
+    /// <summary>The letters and digits of a text, in lower case.</summary>
+    public static string Bare(string text) => string.Concat(text.ToLowerInvariant().Where(char.IsLetterOrDigit));
 
     private static string Digits(string text) => string.Concat(text.Where(char.IsDigit));
 

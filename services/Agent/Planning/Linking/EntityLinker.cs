@@ -1,4 +1,5 @@
 using Platform.Agent.Tools;
+using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Planning;
 
@@ -6,7 +7,7 @@ namespace Platform.Agent.Planning;
 /// Finds what a message names in the live data: by id, by name, by alias. The message's words go out as bound values
 /// only; what comes back are ids and names.
 /// </summary>
-internal sealed class EntityLinker(GraphQueries graph)
+internal sealed class EntityLinker(GraphQueries graph, KnownNames known, CallContext call)
 {
     public async Task<IReadOnlyList<Mention>> LinkAsync(IReadOnlyList<Token> tokens, CancellationToken ct)
     {
@@ -41,13 +42,15 @@ internal sealed class EntityLinker(GraphQueries graph)
     public async Task<IReadOnlyList<(Mention Mention, Correction Correction)>> LinkSlipsAsync(IReadOnlyList<Token> tokens, IReadOnlyList<string> unknown, CancellationToken ct)
     {
         const int MaxWords = 3;
+        // A live object comes before one that its source took back.
+        const int RetiredSlips = 3;
         var found = new List<(Mention, Correction)>();
         if (unknown.Count == 0)
         {
             return found;
         }
 
-        var names = await graph.AllNamesAsync(ct);
+        var names = await known.ReadAsync(graph, call, ct);
         for (var start = 0; start < tokens.Count; start++)
         {
             for (var length = 1; length <= MaxWords && start + length <= tokens.Count; length++)
@@ -60,14 +63,12 @@ internal sealed class EntityLinker(GraphQueries graph)
 
                 var written = string.Join(' ', words.Select(t => t.Text));
                 var close = new List<(EntityRef Entity, string Name, int Slips)>();
-                foreach (var named in names)
+                var bare = Corrections.Bare(written);
+                foreach (var name in names)
                 {
-                    foreach (var name in named.Aliases.Append(named.Entity.Name))
+                    if (Corrections.Slips(written, bare, name.Name, name.Bare) is { } slips)
                     {
-                        if (Corrections.Slips(written, name) is { } slips)
-                        {
-                            close.Add((named.Entity, name, slips + (named.Entity.Retired ? MaxWords : 0)));
-                        }
+                        close.Add((name.Entity, name.Name, slips + (name.Entity.Retired ? RetiredSlips : 0)));
                     }
                 }
 
