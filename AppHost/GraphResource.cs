@@ -30,6 +30,9 @@ internal static class GraphExtensions
     // The log is what survives a crash; the snapshot rule, which the server has by default, is put out of reach.
     private const string Server = "--appendonly yes --appendfsync everysec --auto-aof-rewrite-min-size 256mb --save 86400 1000000000 --maxmemory 6gb --maxmemory-policy noeviction";
 
+    // Above what it keeps (6 GB) and four queries may take; a query that goes past its limit ends this server, not the machine.
+    private const string Memory = "--memory=14g";
+
     // Without the limits one query could take all memory or a core for ever; CSV files are not read at all.
     private const string Module =
         "THREAD_COUNT 4 OMP_THREAD_COUNT 1 TIMEOUT_MAX 30000 TIMEOUT_DEFAULT 10000 QUERY_MEM_CAPACITY 536870912 "
@@ -44,6 +47,7 @@ internal static class GraphExtensions
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(check, _ => new GraphCheck(graph), null, null, TimeSpan.FromSeconds(5)));
         return builder.AddResource(graph)
             .WithImage("falkordb/falkordb", "v4.16.3")
+            .WithContainerRuntimeArgs(Memory)
             .WithEndpoint(targetPort: 6379, name: "tcp")
             .WithEnvironment("BROWSER", "0")
             .WithEnvironment("REDIS_ARGS", ReferenceExpression.Create(

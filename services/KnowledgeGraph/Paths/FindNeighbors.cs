@@ -57,15 +57,16 @@ internal sealed class FindNeighbors(CallerGraph graph)
             ids.AddRange(ring);
         }
 
-        var parameters = new Dictionary<string, object?> { ["ids"] = ids, ["limit"] = MaxEdges + 1 };
-        var nodes = await graph.ReadAsync("UNWIND $ids AS x MATCH (n) WHERE id(n) = x RETURN x, n", parameters, ct);
+        var found = await graph.ReadAsync("UNWIND $ids AS x MATCH (n) WHERE id(n) = x RETURN x, n", new Dictionary<string, object?> { ["ids"] = ids }, ct);
+        var byId = found.Rows.ToDictionary(r => (long)r[0]!, r => (GraphNode)r[1]!);
+        var nodes = ids.Where(byId.ContainsKey).Select(id => byId[id]).ToArray();
+
+        // By the nodes' own ids: where both ends of a pattern are given by the store's, it begins at the wrong one.
         var edges = await graph.ReadAsync(
-            $"UNWIND $ids AS x MATCH (n)-{edge}->(m) WHERE id(n) = x AND id(m) IN $ids RETURN e ORDER BY e.id LIMIT $limit", parameters, ct);
-        var byId = nodes.Rows.ToDictionary(r => (long)r[0]!, r => (GraphNode)r[1]!);
-        return new NeighborsAnswer(
-            [.. ids.Where(byId.ContainsKey).Select(id => byId[id])],
-            [.. edges.Rows.Take(MaxEdges).Select(r => (GraphRelationship)r[0]!)],
-            truncated || edges.Rows.Count > MaxEdges);
+            $"UNWIND $ids AS x MATCH (n:{Vocabulary.AnyObject} {{id: x}})-{edge}->(m) WHERE m.id IN $ids RETURN e ORDER BY e.id LIMIT $limit",
+            new Dictionary<string, object?> { ["ids"] = nodes.Select(n => n.Id).ToArray(), ["limit"] = MaxEdges + 1 },
+            ct);
+        return new NeighborsAnswer(nodes, [.. edges.Rows.Take(MaxEdges).Select(r => (GraphRelationship)r[0]!)], truncated || edges.Rows.Count > MaxEdges);
     }
 
     /// <summary>What is one step further out, at most so many, and whether there is more.</summary>

@@ -50,11 +50,15 @@ internal sealed class GraphBench : Measurement
             var before = taken.Count == 0 ? 0 : taken[^1].Size;
             var seconds = await TakeAsync(() => fill.AddAsync(before, size, ct)) / 1000;
             run.Say("measuring");
-            taken.Add((size, (size - before) / seconds, await MeasureAsync(host, size, run.Options.Quick ? 10 : run.Options.Rounds, ct)));
+            var times = await MeasureAsync(host, size, run.Options.Quick ? 10 : run.Options.Rounds, ct);
+            taken.Add((size, (size - before) / seconds, times));
+            run.Say(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p95: neighbours {P95Of(times.Neighbors):0.0} ms, paths {P95Of(times.Paths):0.0}, text {P95Of(times.Text):0.0} and {P95Of(times.Common):0.0}, likeness {P95Of(times.Similar):0.0}"));
         }
 
         Tell(run, taken);
     }
+
+    private static double P95Of(List<double> times) => Statistics.Percentile(times, 0.95);
 
     private async Task<Times> MeasureAsync(ServiceHost<GraphNode> host, int size, int rounds, CancellationToken ct)
     {
@@ -89,7 +93,7 @@ internal sealed class GraphBench : Measurement
 
         void P95(string what, Func<Times, List<double>> pick, double? budget)
         {
-            run.Figures.Add(new Figure(what, "ms", Statistics.Percentile(pick(last.Times), 0.95), !run.Options.Quick && budget is { } limit ? Budget.AtMost(limit) : null));
+            run.Figures.Add(new Figure(what, "ms", P95Of(pick(last.Times)), !run.Options.Quick && budget is { } limit ? Budget.AtMost(limit) : null));
             run.Figures.Add(new Figure(what.Replace(": p95", ": growth exponent", StringComparison.Ordinal), "",
                 Statistics.GrowthExponent([.. taken.Select(t => ((double)t.Size, Statistics.Median(pick(t.Times))))])));
         }
