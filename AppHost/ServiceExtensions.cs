@@ -18,9 +18,9 @@ internal static class ServiceExtensions
             // No balancer has to notice that a process on this machine stops.
             service.WithEnvironment("Health__DrainDelay", "00:00:00");
 
-            // Six processes start on few cores: a method is compiled again by the optimizing compiler after 300 calls instead of 30
+            // Six processes start on few cores: a method is compiled again by the optimizing compiler after 3,000 calls instead of 30
             // (hexadecimal), but then at once: the usual wait for a quiet moment finds none in a first import (docs/adr/0016).
-            service.WithEnvironment("DOTNET_TC_CallCountThreshold", "12C").WithEnvironment("DOTNET_TC_CallCountingDelayMs", "0");
+            service.WithEnvironment("DOTNET_TC_CallCountThreshold", "BB8").WithEnvironment("DOTNET_TC_CallCountingDelayMs", "0");
         }
 
         return service

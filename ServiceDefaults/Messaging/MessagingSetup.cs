@@ -66,10 +66,7 @@ public static class MessagingSetup
                 LogContext.ConfigureCurrentLogContext(new QuietReturns(context.GetRequiredService<ILoggerFactory>()));
                 rabbit.Host(address);
                 rabbit.ConfigurePublish(publish => publish.UseExecute(CarryTrace));
-                if (prefix.Length > 0)
-                {
-                    rabbit.MessageTopology.SetEntityNameFormatter(new PrefixEntityNameFormatter(rabbit.MessageTopology.EntityNameFormatter, prefix));
-                }
+                rabbit.MessageTopology.SetEntityNameFormatter(new ExchangeNames(rabbit.MessageTopology.EntityNameFormatter, prefix));
 
                 foreach (var consumer in registry.Consumers)
                 {

@@ -16,6 +16,13 @@ internal sealed partial class QueueFigures(QueueNames queues, BusStart start, Ti
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// A queue of messages that were given up is there from its first message on. Asking for one that is not costs a channel
+    /// and two lines in the log of the broker: it is asked for once in so many rounds, which is once a minute.
+    /// </summary>
+    private const int RoundsBetweenAbsent = 12;
+
     private readonly ConcurrentDictionary<string, uint> _waiting = new();
     private readonly ConcurrentDictionary<string, uint> _parked = new();
 
@@ -37,14 +44,23 @@ internal sealed partial class QueueFigures(QueueNames queues, BusStart start, Ti
             {
                 var factory = new ConnectionFactory { Uri = queues.Broker, ClientProvidedName = "figures", AutomaticRecoveryEnabled = false, ContinuationTimeout = Patience };
                 await using var connection = await factory.CreateConnectionAsync(stoppingToken);
+                var parking = new HashSet<string>();
+                var round = 0;
                 do
                 {
                     foreach (var (name, label) in queues.All)
                     {
                         stoppingToken.ThrowIfCancellationRequested();
-                        _waiting[label] = await CountAsync(connection, name);
-                        _parked[label] = await CountAsync(connection, name + "_error");
+                        _waiting[label] = await CountAsync(connection, name) ?? 0;
+                        if (round % RoundsBetweenAbsent == 0 || parking.Contains(name))
+                        {
+                            var parked = await CountAsync(connection, name + "_error");
+                            _parked[label] = parked ?? 0;
+                            _ = parked is null ? parking.Remove(name) : parking.Add(name);
+                        }
                     }
+
+                    round++;
                 }
                 while (await timer.WaitForNextTickAsync(stoppingToken));
             }
@@ -60,10 +76,10 @@ internal sealed partial class QueueFigures(QueueNames queues, BusStart start, Ti
     }
 
     /// <summary>
-    /// A queue that is not there yet holds nothing; asking for it costs the channel. A question that is broken off leaves
+    /// How many messages wait, or null for a queue that is not there. A question that is broken off leaves
     /// the channel waiting for its answer when it closes; so none is, and each is bounded by <see cref="Patience"/>.
     /// </summary>
-    private static async Task<uint> CountAsync(IConnection connection, string queue)
+    private static async Task<uint?> CountAsync(IConnection connection, string queue)
     {
         await using var channel = await connection.CreateChannelAsync();
         try
@@ -72,7 +88,7 @@ internal sealed partial class QueueFigures(QueueNames queues, BusStart start, Ti
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
-            return 0;
+            return null;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MassTransit;
 using Platform.Contracts;
 using Platform.Contracts.Tenancy;
@@ -13,17 +12,14 @@ namespace Platform.Gateway.Streaming;
 /// of it through the log; a message waits while all gateways are away.
 /// </summary>
 internal sealed class StreamedChangesConsumer(StreamLog log)
-    : IConsumer<ThreatObjectsUpserted>, IConsumer<ThreatObjectsRemoved>, IConsumer<RelationshipsUpserted>, IConsumer<IndicatorExpired>,
+    : IConsumer<ChangedObjects>, IConsumer<ThreatObjectsRemoved>, IConsumer<ChangedRelationships>, IConsumer<IndicatorExpired>,
         IConsumer<SightingRecorded>, IConsumer<IncidentOpened>, IConsumer<IncidentUpdated>, IConsumer<AssetUpserted>, IConsumer<ImportProgressed>,
         IConsumer<ImportCompleted>, IConsumer<SecuritySignalRaised>, IConsumer<QuotaThresholdReached>
 {
     /// <summary>A message with more indicators is told as a number of them.</summary>
     private const int MostAlone = 50;
 
-    private static readonly string[] Shown =
-        ["pattern", "pattern_type", "indicator_types", "valid_from", "valid_until", "confidence", "labels", "created", "modified"];
-
-    public Task Consume(ConsumeContext<ThreatObjectsUpserted> context)
+    public Task Consume(ConsumeContext<ChangedObjects> context)
     {
         var at = Envelopes.Read(context).OccurredAt;
         var indicators = context.Message.Objects.Where(static o => o.Type == "indicator").ToList();
@@ -42,7 +38,7 @@ internal sealed class StreamedChangesConsumer(StreamLog log)
             new StreamEntry(StreamTopics.Indicators, "indicator.removed", at, TlpLevel.Red, null, new Dictionary<string, object?> { ["id"] = o.Id }))]);
     }
 
-    public Task Consume(ConsumeContext<RelationshipsUpserted> context) => WriteAsync(context, CacheTags.ThreatIntel, []);
+    public Task Consume(ConsumeContext<ChangedRelationships> context) => WriteAsync(context, CacheTags.ThreatIntel, []);
 
     public Task Consume(ConsumeContext<AssetUpserted> context) => WriteAsync(context, CacheTags.Infrastructure, []);
 
@@ -93,17 +89,10 @@ internal sealed class StreamedChangesConsumer(StreamLog log)
     private static string TagsOf(IReadOnlyList<string> ids) =>
         ids.Count <= MostAlone ? $"{CacheTags.ThreatIntel} {string.Join(' ', ids)}" : CacheTags.Service(Upstreams.IndexOf(Upstreams.ThreatIntel));
 
-    private static Dictionary<string, object?> DataOf(ThreatObject indicator)
+    private static Dictionary<string, object?> DataOf(ChangedObject indicator)
     {
         var data = new Dictionary<string, object?> { ["id"] = indicator.Id, ["name"] = indicator.Name, ["tlp"] = indicator.Tlp.ToWire(), ["revoked"] = indicator.Revoked };
-        foreach (var name in Shown)
-        {
-            if (indicator.Properties.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null)
-            {
-                data[name] = value;
-            }
-        }
-
+        indicator.Properties?.AddTo(data);
         return data;
     }
 }
