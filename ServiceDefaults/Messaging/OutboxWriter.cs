@@ -10,8 +10,8 @@ public static class OutboxWriter
 {
     // PostgreSQL refuses COPY into a table under row-level security; one INSERT over arrays is as few round trips.
     private const string Insert = """
-        INSERT INTO outbox (id, tenant_id, type, body, actor, trace_parent, order_key, occurred_at, attempts)
-        SELECT e.id, $1, e.type, e.body, $2, $3, $4, $5, 0 FROM unnest($6::uuid[], $7::text[], $8::text[]) AS e(id, type, body)
+        INSERT INTO outbox (id, tenant_id, type, body, actor, trace_parent, order_key, occurred_at, attempts, next_attempt_at)
+        SELECT e.id, $1, e.type, e.body, $2, $3, $4, $5, 0, $9 FROM unnest($6::uuid[], $7::text[], $8::text[]) AS e(id, type, body)
         """;
 
     /// <summary>Adds events to the session's transaction, in the order given.</summary>
@@ -19,8 +19,9 @@ public static class OutboxWriter
         TenantSession session, IReadOnlyCollection<IIntegrationEvent> events, string? actor, string? orderKey, DateTimeOffset now, CancellationToken ct) =>
         WriteAsync(session, OutboxRows.Of(events, now), actor, orderKey, now, ct);
 
-    /// <summary>The same, for events that were serialized before.</summary>
-    public static async Task WriteAsync(TenantSession session, OutboxRows rows, string? actor, string? orderKey, DateTimeOffset now, CancellationToken ct)
+    /// <summary>The same, for events that were serialized before. They are sent from <paramref name="sendFrom"/> on, or at once.</summary>
+    public static async Task WriteAsync(
+        TenantSession session, OutboxRows rows, string? actor, string? orderKey, DateTimeOffset now, CancellationToken ct, DateTimeOffset? sendFrom = null)
     {
         if (rows.Ids.Length == 0)
         {
@@ -37,6 +38,7 @@ public static class OutboxWriter
         command.Parameters.Add(new() { Value = rows.Types });
         // As UTF-8: half a megabyte of text would otherwise be widened to one of characters and narrowed again.
         command.Parameters.Add(new() { Value = rows.Bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)sendFrom?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await command.ExecuteNonQueryAsync(ct);
     }
 }

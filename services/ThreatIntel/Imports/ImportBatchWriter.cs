@@ -5,7 +5,7 @@ using Platform.ThreatIntel.Objects;
 namespace Platform.ThreatIntel.Imports;
 
 /// <summary>Writes the batches of one import, each in a transaction with its progress.</summary>
-internal sealed class ImportBatchWriter(NpgsqlDataSource source, ObjectWriter objects, ImportProgress progress, Import import)
+internal sealed class ImportBatchWriter(NpgsqlDataSource source, ObjectWriter objects, ImportProgress progress, Import import, DateTimeOffset? tellFrom)
 {
     private readonly SeenIds _seen = new();
     private volatile bool _isStoring;
@@ -43,7 +43,7 @@ internal sealed class ImportBatchWriter(NpgsqlDataSource source, ObjectWriter ob
     private async Task<bool> CommitAsync(List<IncomingObject> items, List<ImportFault> faults, long end, CancellationToken ct)
     {
         await using var session = await TenantSession.OpenAsync(source, import.TenantId, ct);
-        var writer = new Writer(import.Clearance, import.Actor, import.Id) { SeenBefore = _seen.Contains };
+        var writer = new Writer(import.Clearance, import.Actor, import.Id) { SeenBefore = _seen.Contains, TellFrom = tellFrom };
         var report = await objects.WriteAsync(session, items, writer, ct);
         var step = new ImportStep(end, faults);
         for (var i = 0; i < items.Count; i++)

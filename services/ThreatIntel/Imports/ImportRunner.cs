@@ -78,7 +78,7 @@ internal sealed partial class ImportRunner(
                 return;
             }
 
-            var writer = new ImportBatchWriter(source, services.GetRequiredService<ObjectWriter>(), progress, import);
+            var writer = new ImportBatchWriter(source, services.GetRequiredService<ObjectWriter>(), progress, import, TellFrom(import));
             var fatal = await WriteAsync(import, markings, writer, ct);
             await progress.FinishAsync(fatal, ct);
         }
@@ -89,6 +89,9 @@ internal sealed partial class ImportRunner(
 
         LogOver(log, import.Id, import.Processed, import.Failed, clock.GetElapsedTime(started).TotalMilliseconds);
     }
+
+    private DateTimeOffset? TellFrom(Import import) =>
+        import.Total > options.Value.ImportBatchSize && import.Processed == 0 ? clock.GetUtcNow() + options.Value.ImportHeadStart : null;
 
     /// <summary>The number of entries, and the markings that the bundle itself defines.</summary>
     private async Task<long> CountAsync(Import import, MarkingLevels markings, CancellationToken ct)

@@ -15,6 +15,9 @@ internal sealed record Writer(TlpLevel Clearance, string Actor, Guid? ImportId =
     /// <summary>Whether the same source has named this id before, in an earlier batch.</summary>
     public Func<string, bool> SeenBefore { get; init; } = _ => false;
 
+    /// <summary>Before when what changed is not told to others; null for at once.</summary>
+    public DateTimeOffset? TellFrom { get; init; }
+
     /// <summary>
     /// Up to which level the objects' references were known to those who state them: their own clearance, unless they
     /// hand on what others stated.
@@ -80,7 +83,7 @@ internal sealed class ObjectWriter(ThreatIntelDb db, TimeProvider clock)
                 written[i] = WrittenObject.From(writes[i], session.TenantId, writer, revisions[i], now.AddMicroseconds(i)));
             var events = Task.Run(() => OutboxRows.Of(EventBatches.Of(written), now), ct);
             await StoreAsync(session, written, ct);
-            await OutboxWriter.WriteAsync(session, await events, writer.Actor, null, now, ct);
+            await OutboxWriter.WriteAsync(session, await events, writer.Actor, null, now, ct, writer.TellFrom);
         }
 
         return new WriteReport(outcomes);
