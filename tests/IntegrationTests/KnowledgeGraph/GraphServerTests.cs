@@ -1,5 +1,5 @@
+using FalkorDb;
 using Platform.TestSupport;
-using StackExchange.Redis;
 
 namespace Platform.IntegrationTests.KnowledgeGraph;
 
@@ -10,14 +10,9 @@ public sealed class GraphServerTests(Stack stack)
     [Fact]
     public async Task Its_log_holds_what_queries_changed_and_not_their_text()
     {
-        var address = new Uri(await stack.ConnectionAsync("graph"));
-        await using var server = await ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions
-        {
-            EndPoints = { { address.Host, address.Port } },
-            User = "kgadmin",
-            Password = await stack.ConnectionAsync("graph-admin-password"),
-        });
-        var setting = (RedisResult[])(await server.GetDatabase().ExecuteAsync("GRAPH.CONFIG", "GET", "EFFECTS_THRESHOLD"))!;
-        Assert.Equal(0, (long)setting[1]);
+        var options = FalkorDbOptions.Parse(await stack.ConnectionAsync("graph")) with { User = "kgadmin", Password = await stack.ConnectionAsync("graph-admin-password") };
+        using var administrator = new FalkorDbClient(options);
+        var setting = await administrator.CommandAsync(["GRAPH.CONFIG", "GET", "EFFECTS_THRESHOLD"], TestContext.Current.CancellationToken);
+        Assert.Equal(0, setting.Items[1].Integer);
     }
 }
