@@ -17,6 +17,12 @@ public sealed class StreamedViewsTests
         Assert.Equal(MessageUrn.ForType<RelationshipsUpserted>(), MessageUrn.ForType<ChangedRelationships>());
     }
 
+    /// <summary>MassTransit declares the exchange of a type that is not visible as one that goes with its connection: the broker refuses that.</summary>
+    [Theory]
+    [InlineData(typeof(ChangedObjects))]
+    [InlineData(typeof(ChangedRelationships))]
+    public void A_view_is_public_as_its_message_is(Type view) => Assert.True(view.IsVisible);
+
     [Fact]
     public void It_holds_what_streams_show_whatever_other_types_call_by_the_same_names()
     {

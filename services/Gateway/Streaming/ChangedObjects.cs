@@ -7,19 +7,20 @@ namespace Platform.Gateway.Streaming;
 
 /// <summary>
 /// What streams tell of <see cref="Contracts.ThreatIntel.ThreatObjectsUpserted"/>: the same message, read without the many
-/// properties that no stream shows. An import of ATT&amp;CK is 25 MB of them.
+/// properties that no stream shows. An import of ATT&amp;CK is 25 MB of them. Public, because the exchange of a message that is
+/// not would be taken for a temporary one.
 /// </summary>
 [MessageUrn("Platform.Contracts.ThreatIntel:ThreatObjectsUpserted")]
-internal sealed record ChangedObjects(IReadOnlyList<ChangedObject> Objects);
+public sealed record ChangedObjects(IReadOnlyList<ChangedObject> Objects);
 
 /// <summary>What streams tell of <see cref="Contracts.ThreatIntel.ThreatObject"/>.</summary>
-internal sealed record ChangedObject(string Id, string Type, string? Name, TlpLevel Tlp, bool Revoked, IndicatorProperties? Properties, TlpLevel? ShadowedFrom);
+public sealed record ChangedObject(string Id, string Type, string? Name, TlpLevel Tlp, bool Revoked, IndicatorProperties? Properties, TlpLevel? ShadowedFrom);
 
 /// <summary>
 /// The properties of an indicator that its message shows, by their STIX names. Objects of other types, custom ones among them,
 /// may give the same names to anything, so no value is taken for what STIX says of indicators.
 /// </summary>
-internal sealed record IndicatorProperties(
+public sealed record IndicatorProperties(
     [property: JsonPropertyName("pattern")] JsonElement? Pattern,
     [property: JsonPropertyName("pattern_type")] JsonElement? PatternType,
     [property: JsonPropertyName("indicator_types")] JsonElement? IndicatorTypes,
@@ -55,4 +56,4 @@ internal sealed record IndicatorProperties(
 
 /// <summary>That relationships changed; which ones, no stream tells.</summary>
 [MessageUrn("Platform.Contracts.ThreatIntel:RelationshipsUpserted")]
-internal sealed record ChangedRelationships;
+public sealed record ChangedRelationships;

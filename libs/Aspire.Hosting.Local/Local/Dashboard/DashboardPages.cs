@@ -16,6 +16,8 @@ internal static class DashboardPages
             app.MapGet(address, () => Results.Bytes(Assets.Files["index.html"], Assets.TypeOf("index.html")));
         }
 
+        // Where browsers look before they have read a page.
+        app.MapGet("/favicon.ico", () => Results.Bytes(Assets.Files["icon.svg"], Assets.TypeOf("icon.svg")));
         app.MapGet("/{file}", (string file) => Assets.Files.TryGetValue(file, out var content) ? Results.Bytes(content, Assets.TypeOf(file)) : Results.NotFound());
     }
 }
