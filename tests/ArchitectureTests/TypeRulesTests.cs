@@ -18,10 +18,17 @@ public sealed class TypeRulesTests
     [MemberData(nameof(Services))]
     public void Services_have_types_to_check(string service) => Assert.True(OwnTypes(service).Count() > 5);
 
+    /// <summary>A service's own views of messages: the message library takes what is not visible for temporary, and the broker refuses that.</summary>
+    private static readonly string[] MessageViews =
+    [
+        "Platform.Gateway.Streaming.ChangedObjects", "Platform.Gateway.Streaming.ChangedObject",
+        "Platform.Gateway.Streaming.IndicatorProperties", "Platform.Gateway.Streaming.ChangedRelationships",
+    ];
+
     [Theory]
     [MemberData(nameof(Services))]
-    public void Everything_of_a_service_is_internal(string service) =>
-        Assert.Empty(OwnTypes(service).Where(t => t.IsPublic).Select(t => t.FullName));
+    public void Everything_of_a_service_is_internal_but_its_views_of_messages(string service) =>
+        Assert.Empty(OwnTypes(service).Where(t => t.IsPublic).Select(t => t.FullName).Except(MessageViews));
 
     [Theory]
     [MemberData(nameof(Services))]
