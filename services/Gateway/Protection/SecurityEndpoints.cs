@@ -77,9 +77,9 @@ internal static class SecurityEndpoints
         return TypedResults.Ok(new EventList(await events.ReadAsync(limit, ct)));
     }
 
-    private sealed record BlockList(IReadOnlyList<Block> Items, int Total);
+    internal sealed record BlockList(IReadOnlyList<Block> Items, int Total);
 
-    private sealed record EventList(IReadOnlyList<SecurityEvent> Items);
+    internal sealed record EventList(IReadOnlyList<SecurityEvent> Items);
 
     /// <summary>An address, or a caller of a tenant.</summary>
     /// <param name="Address">An IP address.</param>
