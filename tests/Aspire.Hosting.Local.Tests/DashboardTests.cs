@@ -17,10 +17,17 @@ public sealed class DashboardTests
         var address = new Uri(test.Setting("ASPNETCORE_URLS"));
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = address };
 
-        foreach (var path in (string[])["/", "/app.js", "/app.css", "/icon.svg", "/logs", "/traces/1", "/metrics", "/uPlot.esm.js", "/api/resources", "/api/stream", "/api/logs", "/api/traces", "/api/metrics", "/api/telemetry", "/api/resources/service/logs", "/nothing", "/login", "/login?t=wrong"])
+        foreach (var path in (string[])["/", "/app.js", "/app.css", "/logs", "/traces/1", "/metrics", "/uPlot.esm.js", "/api/resources", "/api/stream", "/api/logs", "/api/traces", "/api/metrics", "/api/telemetry", "/api/resources/service/logs", "/nothing", "/login", "/login?t=wrong"])
         {
             using var refused = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Cancellation);
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        }
+
+        foreach (var icon in (string[])["/icon.svg", "/favicon.ico"])
+        {
+            using var shown = await client.GetAsync(icon, Cancellation);
+            Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+            Assert.Equal("image/svg+xml", shown.Content.Headers.ContentType?.MediaType);
         }
 
         using var page = await client.GetAsync($"/login?t={test.Setting("AppHost:BrowserToken")}", Cancellation);

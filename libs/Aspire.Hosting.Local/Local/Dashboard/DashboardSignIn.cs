@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Aspire.Hosting.Local.Dashboard;
 
 /// <summary>
-/// <c>/login?t=TOKEN</c> turns the token into a cookie; a program may send it as bearer token instead. Everything else is 401
-/// without one of them.
+/// <c>/login?t=TOKEN</c> turns the token into a cookie; a program may send it as bearer token instead. Everything else but the
+/// icon is 401 without one of them.
 /// </summary>
 internal static class DashboardSignIn
 {
@@ -38,7 +38,8 @@ internal static class DashboardSignIn
             }
 
             var bearer = request.Headers.Authorization.ToString();
-            if (Same(request.Cookies[cookie], session)
+            if (request.Path == "/icon.svg" || request.Path == "/favicon.ico"
+                || Same(request.Cookies[cookie], session)
                 || (bearer.StartsWith("Bearer ", StringComparison.Ordinal) && Same(bearer["Bearer ".Length..], address.Token)))
             {
                 await next(context);
@@ -70,7 +71,7 @@ internal static class DashboardSignIn
             var from = page.IndexOf("<style>", StringComparison.Ordinal) + "<style>".Length;
             var style = page[from..page.IndexOf("</style>", StringComparison.Ordinal)];
             context.Response.Headers.ContentSecurityPolicy =
-                $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'; form-action 'self'; frame-ancestors 'none'";
+                $"default-src 'none'; img-src 'self'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'; form-action 'self'; frame-ancestors 'none'";
             context.Response.ContentType = "text/html; charset=utf-8";
             await context.Response.WriteAsync(page, context.RequestAborted);
         }
