@@ -38,6 +38,11 @@ internal sealed partial class FakeNeo4j : HttpMessageHandler
 
         var body = JsonElement.Parse(await request.Content.ReadAsStringAsync(cancellationToken));
         var (database, statement) = (address.Groups[1].Value, body.GetProperty("statement").GetString()!);
+        if (!body.GetProperty("maxExecutionTime").TryGetInt32(out var seconds) || seconds < 1 || !body.GetProperty("parameters").EnumerateObject().All(p => IsTyped(p.Value)))
+        {
+            return Respond(HttpStatusCode.BadRequest, Error("Neo.ClientError.Request.Invalid", "Bad Request"));
+        }
+
         Requests.Add((database, statement, body.GetProperty("accessMode").GetString()!, body.GetProperty("parameters")));
         var answer = Answer?.Invoke(database, statement);
         if (answer == "hang")
@@ -90,6 +95,27 @@ internal sealed partial class FakeNeo4j : HttpMessageHandler
         }
 
         return Rows([], []);
+    }
+
+    /// <summary>As the server reads it: the type, then the value and nothing else; numbers are texts, truth is none.</summary>
+    private static bool IsTyped(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object || !value.EnumerateObject().Select(p => p.Name).SequenceEqual(["$type", "_value"]))
+        {
+            return false;
+        }
+
+        var inner = value.GetProperty("_value");
+        return value.GetProperty("$type").GetString() switch
+        {
+            "Null" => inner.ValueKind == JsonValueKind.Null,
+            "Boolean" => inner.ValueKind is JsonValueKind.True or JsonValueKind.False,
+            "Integer" => inner.ValueKind == JsonValueKind.String && long.TryParse(inner.GetString(), out _),
+            "Float" or "String" => inner.ValueKind == JsonValueKind.String,
+            "List" => inner.EnumerateArray().All(IsTyped),
+            "Map" => inner.EnumerateObject().All(p => IsTyped(p.Value)),
+            _ => false,
+        };
     }
 
     public static string Rows(string[] fields, string[][] rows) =>

@@ -121,6 +121,22 @@ public sealed class Neo4jProtocolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_that_was_just_made_may_not_be_up_yet()
+    {
+        var failures = 2;
+        _server.Answer = (database, statement) => database != "system" && _server.Databases.Count > 1 && failures-- > 0 ? FakeNeo4j.Error("Neo.TransientError.Database.DatabaseUnavailable", "wait") : null;
+        await Store().WriteAsync(Graph, "CREATE (n)", null, Ct);
+        Assert.Equal(["CREATE (n)", "CREATE (n)", "CREATE (n)", "CREATE (n)"], _server.Requests.Where(r => r.Database != "system").Select(r => r.Statement));
+    }
+
+    [Fact]
+    public async Task What_fails_in_a_database_that_was_just_made_is_a_failure_like_any()
+    {
+        _server.Answer = (database, _) => database != "system" && _server.Databases.Count > 1 ? FakeNeo4j.Error("Neo.ClientError.Statement.SyntaxError", "no") : null;
+        Assert.Equal(GraphFailure.Invalid, (await Assert.ThrowsAsync<GraphStoreException>(() => Store().WriteAsync(Graph, "CREATE n", null, Ct))).Failure);
+    }
+
+    [Fact]
     public async Task Time_size_and_credentials_are_looked_after()
     {
         _server.Answer = (_, statement) => statement == "slow" ? "hang" : FakeNeo4j.Rows(["a"], [[$$"""{"$type":"String","_value":"{{new string('x', 100_000)}}"}"""]]);

@@ -19,6 +19,13 @@ public sealed class SearchTextTests
     public void A_prefix_is_the_beginning_of_the_last_word() =>
         Assert.Equal("cobalt str*", SearchText.ToRediSearch(new TextSearch("cobalt str", TextMatch.Prefix, 10)));
 
+    [Theory]
+    [InlineData("Cobalt STR", "Prefix", "+cobalt +(str str*)")]
+    [InlineData("-cobalt AND str* (x)", "Words", "+cobalt +and +str +x")]
+    [InlineData("\" ) |", "Prefix", "")]
+    public void Lucene_is_asked_for_all_words(string text, string match, string query) =>
+        Assert.Equal(query, SearchText.ToLucene(new TextSearch(text, Enum.Parse<TextMatch>(match), 10)));
+
     [Fact]
     public void Highlights_are_html_and_escape_what_is_not()
     {

@@ -61,12 +61,35 @@ internal sealed class FindNeighbors(CallerGraph graph)
         var byId = found.Rows.ToDictionary(r => (long)r[0]!, r => (GraphNode)r[1]!);
         var nodes = ids.Where(byId.ContainsKey).Select(id => byId[id]).ToArray();
 
-        // By the nodes' own ids: where both ends of a pattern are given by the store's, it begins at the wrong one.
+        var edges = await AmongAsync(edge, ids, ct);
+        return new NeighborsAnswer(nodes, [.. edges.Take(MaxEdges)], truncated || edges.Count > MaxEdges);
+    }
+
+    /// <summary>
+    /// The relationships among nodes, in the order of their ids, one more than the most. First who is whose neighbour, then the
+    /// relationships by their starts with only those ends that are among the nodes: a list of all of them would be looked through for
+    /// every relationship of every node (at 500 nodes that was most of the time).
+    /// </summary>
+    private async Task<IReadOnlyList<GraphRelationship>> AmongAsync(string edge, List<long> ids, CancellationToken ct)
+    {
+        var inside = ids.ToHashSet();
+        var next = await graph.ReadAsync(
+            $"UNWIND $ids AS x MATCH (n)-{edge}->(m) WHERE id(n) = x RETURN x, collect(DISTINCT id(m))", new Dictionary<string, object?> { ["ids"] = ids }, ct);
+        var starts = new List<object?[]>();
+        foreach (var row in next.Rows)
+        {
+            var ends = ((object?[])row[1]!).Where(m => inside.Contains((long)m!)).ToArray();
+            if (ends.Length > 0)
+            {
+                starts.Add([row[0], ends]);
+            }
+        }
+
         var edges = await graph.ReadAsync(
-            $"UNWIND $ids AS x MATCH (n:{Vocabulary.AnyObject} {{id: x}})-{edge}->(m) WHERE m.id IN $ids RETURN e ORDER BY e.id LIMIT $limit",
-            new Dictionary<string, object?> { ["ids"] = nodes.Select(n => n.Id).ToArray(), ["limit"] = MaxEdges + 1 },
+            $"UNWIND $starts AS s WITH s[0] AS x, s[1] AS ends MATCH (n)-{edge}->(m) WHERE id(n) = x WITH e, m, ends WHERE id(m) IN ends RETURN e ORDER BY e.id LIMIT $limit",
+            new Dictionary<string, object?> { ["starts"] = starts, ["limit"] = MaxEdges + 1 },
             ct);
-        return new NeighborsAnswer(nodes, [.. edges.Rows.Take(MaxEdges).Select(r => (GraphRelationship)r[0]!)], truncated || edges.Rows.Count > MaxEdges);
+        return [.. edges.Rows.Select(r => (GraphRelationship)r[0]!)];
     }
 
     /// <summary>What is one step further out, at most so many, and whether there is more.</summary>

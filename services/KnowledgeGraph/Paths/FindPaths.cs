@@ -43,7 +43,7 @@ internal sealed class FindPaths(IGraphStore store)
             found.RemoveAll(p => request.All && p.Cost > found[0].Cost);
         }
 
-        return await ShowAsync(key, source, found, request.WeightProperty is not null, ct);
+        return await ShowAsync(key, filter, source, found, request.WeightProperty is not null, ct);
     }
 
     private async Task<(long Source, long Target)?> EndsAsync(GraphKey key, PathRequest request, CancellationToken ct)
@@ -59,29 +59,21 @@ internal sealed class FindPaths(IGraphStore store)
     }
 
     /// <summary>Reads the nodes and relationships of paths whole.</summary>
-    private async Task<IReadOnlyList<FoundPath>> ShowAsync(GraphKey key, long source, List<RegionPath> paths, bool weighted, CancellationToken ct)
+    private async Task<IReadOnlyList<FoundPath>> ShowAsync(GraphKey key, RelationshipFilter filter, long source, List<RegionPath> paths, bool weighted, CancellationToken ct)
     {
-        var nodeIds = paths.SelectMany(p => p.Steps).Select(s => s.To).Append(source).ToHashSet();
-        var edgeIds = paths.SelectMany(p => p.Steps).Select(s => s.Edge).ToHashSet();
-        var nodes = await store.ReadAsync(
-            key, "UNWIND $ids AS x MATCH (n) WHERE id(n) = x RETURN x, n", new Dictionary<string, object?> { ["ids"] = nodeIds }, ReadLimits.Default, ct);
-        var edges = await store.ReadAsync(
-            key,
-            "UNWIND $ids AS x MATCH (n)-[e]->(m) WHERE id(n) = x AND id(m) IN $ids AND id(e) IN $edges RETURN id(e), e",
-            new Dictionary<string, object?> { ["ids"] = nodeIds, ["edges"] = edgeIds },
-            ReadLimits.Default,
-            ct);
-        var nodeById = nodes.Rows.ToDictionary(r => (long)r[0]!, r => (GraphNode)r[1]!);
-        var edgeById = edges.Rows.ToDictionary(r => (long)r[0]!, r => (GraphRelationship)r[1]!);
-        if (nodeById.Count < nodeIds.Count || edgeById.Count < edgeIds.Count)
+        if (paths.Count == 0)
         {
-            throw new GraphStoreException(GraphFailure.Unavailable, "The graph changed while it was searched.");
+            return [];
         }
 
-        return paths.ConvertAll(path => new FoundPath(
+        var found = new PathLinks(store, key, filter);
+        var ways = paths.ConvertAll(p => (long[])[source, .. p.Steps.Select(s => s.To)]);
+        var nodes = await found.NodesAsync([.. ways.SelectMany(w => w).Distinct()], ct);
+        var links = await found.BetweenAsync([.. ways.SelectMany(w => w.Zip(w.Skip(1))).Distinct()], ct);
+        return [.. paths.Zip(ways, (path, way) => new FoundPath(
             path.Steps.Count,
-            [nodeById[source], .. path.Steps.Select(s => nodeById[s.To])],
-            [.. path.Steps.Select(s => edgeById[s.Edge])],
-            weighted ? (double)path.Cost / PathRegion.Unit : null));
+            [.. way.Select(n => nodes[n])],
+            [.. path.Steps.Select((s, i) => links[(way[i], s.To)].Find(l => l.Edge == s.Edge)?.Relationship ?? throw PathLinks.Changed())],
+            weighted ? (double)path.Cost / PathRegion.Unit : null))];
     }
 }

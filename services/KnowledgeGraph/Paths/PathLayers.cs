@@ -69,6 +69,42 @@ internal sealed class PathLayers
         }
     }
 
+    /// <summary>Puts who comes next in the order of the nodes' own ids.</summary>
+    public void Sort(IReadOnlyDictionary<long, string> ids)
+    {
+        foreach (var next in _after.SelectMany(gap => gap.Values))
+        {
+            next.Sort((a, b) => string.CompareOrdinal(ids[a], ids[b]));
+        }
+    }
+
+    /// <summary>The neighbours on the first so many ways from source to target.</summary>
+    public IReadOnlyCollection<(long From, long To)> Pairs(int ways)
+    {
+        var pairs = new HashSet<(long From, long To)>();
+        var left = ways;
+        Walk(0, Nodes[0].First());
+        return pairs;
+
+        void Walk(int layer, long at)
+        {
+            if (layer == _after.Length)
+            {
+                left--;
+                return;
+            }
+
+            foreach (var next in After(layer, at))
+            {
+                if (left > 0)
+                {
+                    pairs.Add((at, next));
+                    Walk(layer + 1, next);
+                }
+            }
+        }
+    }
+
     /// <summary>Who comes next after a node of a layer.</summary>
     public IReadOnlyList<long> After(int layer, long node) => _after[layer].GetValueOrDefault(node) ?? [];
 }

@@ -14,7 +14,9 @@ internal sealed class ShortestPaths(IGraphStore store)
 {
     /// <summary>Relationships looked at before the search counts as too expensive.</summary>
     private const long MaxLooked = 2_000_000;
-    private const int MaxLinks = 50_000;
+
+    /// <summary>Nodes that may be on a shortest path, where all of these are asked for.</summary>
+    private const int MaxCandidates = 50_000;
 
     public async Task<IReadOnlyList<FoundPath>> FindAsync(GraphKey graph, PathSearch search, CancellationToken ct)
     {
@@ -42,53 +44,29 @@ internal sealed class ShortestPaths(IGraphStore store)
         }
 
         layers.Trim();
-        return search.Limit == 1 ? [await FirstAsync(graph, search, layers, (GraphNode)source[2]!, ct)] : await LinkAsync(graph, search, layers.Nodes, ct);
+        return search.Limit == 1 ? [await FirstAsync(graph, search, layers, ct)] : await AllAsync(graph, search, layers, ct);
     }
 
     /// <summary>The first path: from the source on, each time the next node with the least id, and the relationship with the least id to it.</summary>
-    private async Task<FoundPath> FirstAsync(GraphKey graph, PathSearch search, PathLayers layers, GraphNode source, CancellationToken ct)
+    private async Task<FoundPath> FirstAsync(GraphKey graph, PathSearch search, PathLayers layers, CancellationToken ct)
     {
-        var (nodes, relationships, at) = (new List<GraphNode> { source }, new List<GraphRelationship>(), layers.Nodes[0].First());
+        var at = new List<long> { layers.Nodes[0].First() };
         for (var layer = 0; layer < layers.Nodes.Count - 1; layer++)
         {
-            var step = await NextAsync(graph, search, at, layers.After(layer, at), ct);
-            if (step is null)
-            {
-                throw new GraphStoreException(GraphFailure.Unavailable, "The graph changed while it was searched.");
-            }
-
-            at = (long)step[0]!;
-            nodes.Add((GraphNode)step[1]!);
-            relationships.Add((GraphRelationship)step[2]!);
+            var candidates = layers.After(layer, at[^1]);
+            var next = candidates.Count == 1 ? null : await store.ReadAsync(
+                graph,
+                "UNWIND $next AS y MATCH (m) WHERE id(m) = y RETURN y ORDER BY m.id LIMIT 1",
+                new Dictionary<string, object?> { ["next"] = candidates },
+                ReadLimits.Default,
+                ct);
+            at.Add(next is null ? candidates[0] : next.Rows.Count > 0 ? (long)next.Rows[0][0]! : throw PathLinks.Changed());
         }
 
-        return new FoundPath(relationships.Count, nodes, relationships);
-    }
-
-    /// <summary>
-    /// First which node, then which relationship: asked for together, the store looks through all relationships of a hub for each candidate.
-    /// </summary>
-    private async Task<object?[]?> NextAsync(GraphKey graph, PathSearch search, long at, IReadOnlyList<long> candidates, CancellationToken ct)
-    {
-        var first = await store.ReadAsync(
-            graph,
-            "UNWIND $next AS y MATCH (m) WHERE id(m) = y RETURN y ORDER BY m.id LIMIT 1",
-            new Dictionary<string, object?> { ["next"] = candidates },
-            ReadLimits.Default,
-            ct);
-        if (first.Rows.Count == 0)
-        {
-            return null;
-        }
-
-        var step = await store.ReadAsync(
-            graph,
-            $"MATCH (n) WHERE id(n) = $at MATCH (m) WHERE id(m) = $next WITH n, m MATCH (n){search.Filter.Arrow(forward: true)}(m) WHERE true{search.Filter.InForce} "
-            + "RETURN id(m), m, e ORDER BY e.id LIMIT 1",
-            search.Filter.With(new() { ["at"] = at, ["next"] = first.Rows[0][0] }),
-            ReadLimits.Default,
-            ct);
-        return step.Rows.Count == 0 ? null : step.Rows[0];
+        var found = new PathLinks(store, graph, search.Filter);
+        var nodes = await found.NodesAsync(at, ct);
+        var links = await found.BetweenAsync([.. at.Zip(at.Skip(1))], ct);
+        return new FoundPath(at.Count - 1, at.ConvertAll(n => nodes[n]), [.. at.Zip(at.Skip(1)).Select(pair => links[pair][0].Relationship)]);
     }
 
     /// <summary>Candidates for each place of the path, from source to target; null when there is no path.</summary>
@@ -154,85 +132,46 @@ internal sealed class ShortestPaths(IGraphStore store)
     }
 
     /// <summary>
-    /// Finds the relationships between neighbouring layers, from the target backwards so that every choice stays
-    /// connected, and makes paths of them in the order of the nodes' ids and then the relationships' ids.
+    /// The first paths in the order of the nodes' ids and then the relationships' ids. Where two neighbours have several relationships,
+    /// each makes a path of its own; so many nodes' ways as there may be paths are enough to have the first of these.
     /// </summary>
-    private async Task<IReadOnlyList<FoundPath>> LinkAsync(GraphKey graph, PathSearch search, List<HashSet<long>> layers, CancellationToken ct)
+    private async Task<IReadOnlyList<FoundPath>> AllAsync(GraphKey graph, PathSearch search, PathLayers layers, CancellationToken ct)
     {
-        var links = new Dictionary<long, List<Link>>[layers.Count - 1];
-        for (var i = layers.Count - 2; i >= 0; i--)
-        {
-            links[i] = await LinksAsync(graph, search, layers[i], layers[i + 1], ct);
-            layers[i] = [.. links[i].Keys];
-            if (layers[i].Count == 0)
-            {
-                return [];
-            }
-        }
-
-        var paths = new List<FoundPath>();
-        Walk(links, 0, layers[0].First(), [], [], search.Limit, paths);
-        return paths;
-    }
-
-    private async Task<Dictionary<long, List<Link>>> LinksAsync(
-        GraphKey graph, PathSearch search, HashSet<long> from, HashSet<long> to, CancellationToken ct)
-    {
-        var rows = await store.ReadAsync(
-            graph,
-            $"UNWIND $to AS x MATCH (m){search.Filter.Arrow(forward: false)}(n) WHERE id(m) = x AND id(n) IN $from_ids{search.Filter.InForce} "
-            + $"RETURN id(n), id(m), n, e, m ORDER BY n.id, m.id, e.id LIMIT {MaxLinks + 1}",
-            search.Filter.With(new() { ["from_ids"] = from, ["to"] = to }),
-            ReadLimits.Default,
-            ct);
-        if (rows.Rows.Count > MaxLinks)
+        var candidates = layers.Nodes.SelectMany(n => n).ToArray();
+        if (candidates.Length > MaxCandidates)
         {
             throw TooMuch();
         }
 
-        var links = new Dictionary<long, List<Link>>();
-        foreach (var row in rows.Rows)
+        var found = new PathLinks(store, graph, search.Filter);
+        layers.Sort(await found.IdsAsync(candidates, ct));
+        var pairs = layers.Pairs(search.Limit);
+        var nodes = await found.NodesAsync([.. pairs.Select(p => p.To).Append(layers.Nodes[0].First()).Distinct()], ct);
+        var links = await found.BetweenAsync(pairs, ct);
+        var paths = new List<FoundPath>();
+        Walk([layers.Nodes[0].First()], []);
+        return paths;
+
+        void Walk(List<long> at, List<GraphRelationship> taken)
         {
-            var link = new Link((long)row[1]!, (GraphNode)row[2]!, (GraphRelationship)row[3]!, (GraphNode)row[4]!);
-            if (!links.TryGetValue((long)row[0]!, out var list))
+            if (taken.Count == layers.Nodes.Count - 1)
             {
-                links[(long)row[0]!] = list = [];
-            }
-
-            list.Add(link);
-        }
-
-        return links;
-    }
-
-    private static void Walk(
-        Dictionary<long, List<Link>>[] links, int layer, long at, List<GraphNode> nodes, List<GraphRelationship> relationships, int limit, List<FoundPath> paths)
-    {
-        if (!links[layer].TryGetValue(at, out var next))
-        {
-            return;
-        }
-
-        foreach (var link in next)
-        {
-            if (paths.Count >= limit)
-            {
+                paths.Add(new FoundPath(taken.Count, at.ConvertAll(n => nodes[n]), [.. taken]));
                 return;
             }
 
-            nodes.Add(link.From);
-            relationships.Add(link.Relationship);
-            if (layer == links.Length - 1)
+            foreach (var next in layers.After(taken.Count, at[^1]))
             {
-                paths.Add(new FoundPath(relationships.Count, [.. nodes, link.To], [.. relationships]));
-            }
-            else
-            {
-                Walk(links, layer + 1, link.Target, nodes, relationships, limit, paths);
-            }
+                foreach (var link in links.GetValueOrDefault((at[^1], next)) ?? [])
+                {
+                    if (paths.Count >= search.Limit)
+                    {
+                        return;
+                    }
 
-            nodes.RemoveAt(nodes.Count - 1);
-            relationships.RemoveAt(relationships.Count - 1);
+                    Walk([.. at, next], [.. taken, link.Relationship]);
+                }
+            }
         }
     }
 
@@ -271,6 +210,4 @@ internal sealed class ShortestPaths(IGraphStore store)
             Cost = null;
         }
     }
-
-    private sealed record Link(long Target, GraphNode From, GraphRelationship Relationship, GraphNode To);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
@@ -153,6 +154,21 @@ internal static class GraphProperties
             }
         }
 
-        return items.Count == 0 ? null : [.. items];
+        return items.Count == 0 ? null : OfOneType(items);
+    }
+
+    /// <summary>
+    /// A list whose items differ in type, which Neo4j does not store: numbers become decimal ones, anything else becomes text.
+    /// </summary>
+    private static object?[] OfOneType(List<object?> items)
+    {
+        if (items.TrueForAll(i => i!.GetType() == items[0]!.GetType()))
+        {
+            return [.. items];
+        }
+
+        return items.TrueForAll(i => i is long or double)
+            ? [.. items.Select(i => (object?)Convert.ToDouble(i, CultureInfo.InvariantCulture))]
+            : [.. items.Select(i => (object?)(i is bool truth ? (truth ? "true" : "false") : Convert.ToString(i, CultureInfo.InvariantCulture)))];
     }
 }

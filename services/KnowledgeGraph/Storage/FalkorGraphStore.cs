@@ -9,16 +9,24 @@ internal sealed class FalkorGraphStore(FalkorDbClient client, FalkorReaders? rea
     /// <summary>The operations of a plan that change something, reach outside, or cannot be seen through.</summary>
     private static readonly string[] Writes = ["Create", "Merge", "Delete", "Update", "Remove", "Set", "Foreach", "Load CSV", "Call Subquery"];
 
+    /// <summary>The server's RESULTSET_SIZE: what is beyond, it leaves out without a word.</summary>
+    private const int ResultSetSize = 100_000;
+
     private const string IdsOf = "MATCH (n) WHERE id(n) IN $ids RETURN id(n), n.id";
 
     public async Task<GraphRows> ReadAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, ReadLimits limits, CancellationToken ct)
     {
         try
         {
-            return await AsReaderAsync(
+            var rows = await AsReaderAsync(
                 graph,
                 async g => await ToRowsAsync(g, await g.ReadAsync(cypher, parameters, ct, new QueryOptions(limits.Timeout, limits.MaxBytes, limits.FromUser)), ct),
                 ct);
+
+            // A user's query has a limit far below this one, and its answer says that there is more.
+            return rows.Rows.Count < ResultSetSize || limits.FromUser
+                ? rows
+                : throw new GraphStoreException(GraphFailure.TooExpensive, "The result has more rows than the store answers at once.");
         }
         catch (FalkorDbException exception) when (exception.Error == FalkorDbError.MissingGraph)
         {

@@ -50,14 +50,25 @@ internal static class SearchText
         return query.ToString();
     }
 
-    /// <summary>The same for Lucene: words of nothing but letters, digits and marks need no escape, in lower case none is an operator.</summary>
+    /// <summary>
+    /// The same for Lucene: words of nothing but letters, digits and marks need no escape, in lower case none is an operator. The
+    /// beginning of a word is not put into its base form as the index's words are, so that a whole word is looked for beside it.
+    /// </summary>
     public static string ToLucene(TextSearch search)
     {
         var words = Words(search.Text);
         var query = new StringBuilder();
         for (var i = 0; i < words.Count; i++)
         {
-            query.Append(i == 0 ? "+" : " +").Append(words[i]).Append(search.Match == TextMatch.Prefix && i == words.Count - 1 ? "*" : "");
+            query.Append(i == 0 ? "+" : " +");
+            if (search.Match == TextMatch.Prefix && i == words.Count - 1)
+            {
+                query.Append('(').Append(words[i]).Append(' ').Append(words[i]).Append("*)");
+            }
+            else
+            {
+                query.Append(words[i]);
+            }
         }
 
         return query.ToString();

@@ -92,6 +92,8 @@ public abstract class GraphStoreSuite : IAsyncLifetime
     {
         Assert.Equal(["g1"], (await Store.SearchAsync(_graph, new TextSearch("bear FANCY", TextMatch.Words, 5), Ct)).Select(f => f.Node.Id));
         Assert.Equal(["t1"], (await Store.SearchAsync(_graph, new TextSearch("mimi", TextMatch.Prefix, 5), Ct)).Select(f => f.Node.Id));
+        Assert.Equal(["t1"], (await Store.SearchAsync(_graph, new TextSearch("mimikatz", TextMatch.Prefix, 5), Ct)).Select(f => f.Node.Id));
+        Assert.Equal(["g1"], (await Store.SearchAsync(_graph, new TextSearch("bears", TextMatch.Words, 5), Ct)).Select(f => f.Node.Id));
         Assert.Empty(await Store.SearchAsync(_graph, new TextSearch("\" ) | @name:*", TextMatch.Words, 5), Ct));
         Assert.Equal(1, (await Store.CountWordsAsync(_graph, ["bear"], Ct))["bear"]);
         var asked = LexicalVector.Fold(LexicalVector.OfQuestion("mimikats", new Dictionary<string, double>()));
@@ -111,6 +113,45 @@ public abstract class GraphStoreSuite : IAsyncLifetime
         Assert.Equal(["e1 e2", "e3 e4"], await Paths(new PathRequest("g1", "t1", RelationshipTypes: ["uses"], All: true)));
         Assert.Equal(["e1 e3", "e2 e4"], await Paths(new PathRequest("m1", "m2", RelationshipTypes: ["uses"], K: 2, WeightProperty: "none")));
         Assert.Empty(await Paths(new PathRequest("t1", "g1", Directed: true)));
+    }
+
+    [Fact]
+    public async Task Relationships_side_by_side_are_paths_of_their_own_in_order()
+    {
+        var more = new[] { ("e0", "m1", "USES", "t1"), ("e9", "g1", "TARGETS", "m1") };
+        await new GraphWriter(Store).PutEdgesAsync(_graph, more, e => new EdgeEnds(e.Item2, e.Item3, e.Item4), e => new Dictionary<string, object?> { ["id"] = e.Item1 }, areNew: true, Ct);
+        await new GraphWriter(Store).RemoveEdgesAsync(_graph, [("e5", new EdgeEnds("g1", "TARGETS", "t1"))], Ct);
+        async Task<string[]> Paths(PathRequest request) => [.. (await new FindPaths(Store).RunAsync(_graph, request, Ct)).Select(p => string.Join(' ', p.Relationships.Select(r => r.Id)))];
+        Assert.Equal(["e1 e0", "e1 e2", "e9 e0", "e9 e2", "e3 e4"], await Paths(new PathRequest("g1", "t1", All: true)));
+        Assert.Equal(["e1 e0", "e1 e2", "e9 e0", "e9 e2", "e3 e4"], await Paths(new PathRequest("g1", "t1", K: 5, MaxDepth: 2)));
+        Assert.Equal(["e1 e0"], await Paths(new PathRequest("g1", "t1")));
+        Assert.Equal(["e0 e1", "e0 e9", "e2 e1", "e2 e9", "e4 e3"], await Paths(new PathRequest("t1", "g1", All: true)));
+        var found = Assert.Single(await new ShortestPaths(Store).FindAsync(_graph, new PathSearch("g1", "t1", 5, new RelationshipFilter([]), 1), Ct));
+        Assert.Equal(("g1", "m1", "t1"), (found.Nodes[0].Id, found.Nodes[1].Id, found.Nodes[2].Id));
+        var two = await new ShortestPaths(Store).FindAsync(_graph, new PathSearch("g1", "t1", 5, new RelationshipFilter([]), 2), Ct);
+        Assert.Equal(["e0", "e2"], two.Select(p => p.Relationships[1].Id));
+    }
+
+    /// <summary>Of two ids in the WHERE of a pattern FalkorDB looks up neither: it reads all nodes, again for each row before it.</summary>
+    [Fact]
+    public async Task No_search_for_paths_reads_all_nodes()
+    {
+        var recorded = new RecordedStore(Store);
+        foreach (var request in new[]
+        {
+            new PathRequest("g1", "t1"), new PathRequest("t1", "m2", All: true), new PathRequest("g1", "t1", K: 5), new PathRequest("g1", "t1", WeightProperty: "weight", All: true),
+            new PathRequest("t1", "g1", RelationshipTypes: ["uses"], All: true, From: DateTimeOffset.UnixEpoch), new PathRequest("g1", "t1", Directed: true, K: 3),
+        })
+        {
+            await new FindPaths(recorded).RunAsync(_graph, request, Ct);
+        }
+
+        Assert.NotEmpty(recorded.Reads);
+        foreach (var (cypher, parameters) in recorded.Reads.DistinctBy(r => r.Cypher))
+        {
+            var plan = await Store.PlanAsync(_graph, cypher, parameters, profile: false, TimeSpan.FromSeconds(5), Ct);
+            Assert.DoesNotContain(plan, line => line.Contains("Scan", StringComparison.Ordinal) && !line.Contains("Index", StringComparison.Ordinal) || line.Contains("AllNodesScan", StringComparison.Ordinal));
+        }
     }
 
     [Fact]

@@ -29,23 +29,25 @@ internal sealed class Neo4jClient(HttpClient http, Neo4jOptions options)
 {
     private const string TypedJson = "application/vnd.neo4j.query";
     private const int MaxAttempts = 4;
-    private const string Transient = "Neo.TransientError.Transaction.";
+
+    /// <summary>Nothing was done: the statement lost to another transaction, or its database is not up yet, as for a moment after it is made.</summary>
+    private static readonly string[] Transient = ["Neo.TransientError.Transaction.", "Neo.TransientError.Database."];
 
     private readonly AuthenticationHeaderValue _credentials =
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.User}:{options.Password}")));
 
-    /// <summary>Runs a statement; one that lost to another transaction (a deadlock) is run again, since nothing of it was done.</summary>
+    /// <summary>Runs a statement; one of which nothing was done (a deadlock) is run again.</summary>
     public async Task<Neo4jAnswer> RunAsync(
         string database, string statement, IReadOnlyDictionary<string, object?>? parameters, bool isRead, ReadLimits limits, CancellationToken ct)
     {
-        var content = Neo4jJson.Request(statement, parameters, isRead);
+        var content = Neo4jJson.Request(statement, parameters, isRead, limits.Timeout);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await SendAsync(database, content, limits, ct);
             }
-            catch (Neo4jException exception) when (exception.Code.StartsWith(Transient, StringComparison.Ordinal) && attempt < MaxAttempts)
+            catch (Neo4jException exception) when (attempt < MaxAttempts && Array.Exists(Transient, t => exception.Code.StartsWith(t, StringComparison.Ordinal)))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20 << attempt), ct);
             }

@@ -35,8 +35,13 @@ internal sealed class Neo4jGraphStore(Neo4jClient client, Neo4jDatabases databas
         }
         catch (Neo4jException exception) when (IsMissing(exception))
         {
-            await databases.CreateAsync(graph, ct);
-            return await RunAsync(graph, cypher, parameters, isRead: false, Writing, ct);
+            GraphRows rows = GraphRows.Empty;
+            await GuardAsync(async () =>
+            {
+                await databases.CreateAsync(graph, ct);
+                rows = await RunAsync(graph, cypher, parameters, isRead: false, Writing, ct);
+            });
+            return rows;
         }
         catch (Neo4jException exception)
         {
@@ -51,7 +56,7 @@ internal sealed class Neo4jGraphStore(Neo4jClient client, Neo4jDatabases databas
             switch (index.Kind)
             {
                 case IndexKind.Words:
-                    await WriteAsync(graph, $"CREATE FULLTEXT INDEX {WordsIndex} IF NOT EXISTS FOR (n:{index.Label}) ON EACH [{string.Join(", ", index.Properties.Select(p => $"n.{p}"))}]", null, ct);
+                    await WriteAsync(graph, $"CREATE FULLTEXT INDEX {WordsIndex} IF NOT EXISTS FOR (n:{index.Label}) ON EACH [{string.Join(", ", index.Properties.Select(p => $"n.{p}"))}] OPTIONS {{indexConfig: {{`fulltext.analyzer`: 'english'}}}}", null, ct);
                     break;
                 case IndexKind.Vectors:
                     await WriteAsync(
@@ -70,7 +75,7 @@ internal sealed class Neo4jGraphStore(Neo4jClient client, Neo4jDatabases databas
             }
         }
 
-        await WriteAsync(graph, "CALL db.awaitIndexes(30)", null, ct);
+        await WriteAsync(graph, "CALL db.awaitIndexes(25)", null, ct);
     }
 
     public Task DropAsync(GraphKey graph, CancellationToken ct) => GuardAsync(() => databases.DropAsync(graph, ct));

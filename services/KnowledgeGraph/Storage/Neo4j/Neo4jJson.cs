@@ -12,8 +12,11 @@ internal static class Neo4jJson
 {
     private const int MaxDepth = 32;
 
-    /// <summary>The body of a request.</summary>
-    public static byte[] Request(string statement, IReadOnlyDictionary<string, object?>? parameters, bool isRead)
+    /// <summary>
+    /// The body of a request. Servers of 2025 and later end a transaction after <c>maxExecutionTime</c>, in whole seconds; Neo4j 5 knows the
+    /// member and does nothing about it, so that there <c>db.transaction.timeout</c> must be set.
+    /// </summary>
+    public static byte[] Request(string statement, IReadOnlyDictionary<string, object?>? parameters, bool isRead, TimeSpan timeout)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = 256 }))
@@ -21,6 +24,7 @@ internal static class Neo4jJson
             writer.WriteStartObject();
             writer.WriteString("statement", statement);
             writer.WriteString("accessMode", isRead ? "READ" : "WRITE");
+            writer.WriteNumber("maxExecutionTime", Math.Max(1, (int)Math.Ceiling(timeout.TotalSeconds)));
             writer.WriteStartObject("parameters");
             foreach (var (name, value) in parameters ?? new Dictionary<string, object?>())
             {
