@@ -24,7 +24,10 @@ public sealed class GraphPropertiesTests
     {
         var properties = GraphProperties.From(new Dictionary<string, JsonElement>
         {
-            ["a`b"] = JsonElement.Parse("1"), ["huge"] = JsonElement.Parse("1e999"), ["map"] = JsonElement.Parse("{}"), ["nul"] = JsonElement.Parse("\"a\\u0000b\""),
+            ["a`b"] = JsonElement.Parse("1"),
+            ["huge"] = JsonElement.Parse("1e999"),
+            ["map"] = JsonElement.Parse("{}"),
+            ["nul"] = JsonElement.Parse("\"a\\u0000b\""),
         });
         Assert.Equal("ab", Assert.Single(properties, p => p.Key == "nul").Value);
         Assert.Single(properties);
