@@ -71,6 +71,7 @@ internal static class KnowledgeGraphSetup
         builder.Services.AddScoped<CompareNodes>();
         builder.Services.AddScoped<RunAlgorithm>();
         builder.Services.AddScoped<RunQuery>();
+        builder.Services.AddSingleton<QuerySlots>();
         builder.Services.AddScoped<UserContent>();
         builder.Services.AddScoped<WriteNodes>();
         builder.Services.AddScoped<WriteRelationships>();

@@ -25,7 +25,7 @@ internal sealed class RunAlgorithm(CallerGraph graph, IGraphStore store)
         {
             "pagerank" => await store.RankAsync(await graph.KeyAsync(ct), Ranking.PageRank, scope, limit, ct),
             "betweenness" => await store.RankAsync(await graph.KeyAsync(ct), Ranking.Betweenness, scope, limit, ct),
-            _ => await DegreesAsync(scope, limit, ct),
+            _ => await store.RankAsync(await graph.KeyAsync(ct), Ranking.Degree, scope, limit, ct),
         };
         return new RankedNodes(algorithm, [.. found.Select(f => new RankedNode(f.Node, Math.Round(f.Score, 9)))]);
     }
@@ -63,16 +63,6 @@ internal sealed class RunAlgorithm(CallerGraph graph, IGraphStore store)
             new Dictionary<string, object?> { ["id"] = id, ["most"] = MaxLinks, ["candidates"] = MaxLimit * 5, ["limit"] = limit },
             ct);
         return new RankedNodes("jaccard", [.. rows.Rows.Select(r => new RankedNode((GraphNode)r[0]!, Math.Round(Convert.ToDouble(r[1], CultureInfo.InvariantCulture), 9)))]);
-    }
-
-    private async Task<IReadOnlyList<ScoredNode>> DegreesAsync(AlgorithmScope scope, int limit, CancellationToken ct)
-    {
-        var edge = scope.Type is null ? "" : $":{scope.Type}";
-        var rows = await graph.ReadAsync(
-            $"MATCH (n:{scope.Label ?? Vocabulary.AnyObject})-[e{edge}]-() WITH n, count(e) AS degree RETURN n, degree ORDER BY degree DESC, n.id LIMIT $limit",
-            new Dictionary<string, object?> { ["limit"] = limit },
-            ct);
-        return [.. rows.Rows.Select(r => new ScoredNode((GraphNode)r[0]!, (long)r[1]!))];
     }
 
     private static string Checked(string label) =>

@@ -16,7 +16,7 @@ internal static class QueryEndpoints
 
     /// <summary>
     /// Runs a query that reads. Limits: 5 seconds, 10,000 rows (then <c>stats.truncated</c>), memory and the size of the
-    /// result. With EXPLAIN before it, the answer is the plan; with PROFILE, the plan and what each of its operations took.
+    /// result; a tenant's queries beyond four at once wait, and are 429 where too many do. With EXPLAIN before it, the answer is the plan; with PROFILE, the plan and what each of its operations took.
     /// </summary>
     private static async Task<Results<Ok<QueryAnswer>, FaultResult>> Query(ReadBody<QueryRequest> body, RunQuery run, CancellationToken ct)
     {

@@ -7,7 +7,7 @@ using Platform.ServiceDefaults;
 namespace Platform.KnowledgeGraph.Query;
 
 /// <summary>Checks a user's query and runs it on their graph.</summary>
-internal sealed class RunQuery(CallerGraph graph, IGraphStore store)
+internal sealed class RunQuery(CallContext call, CallerGraph graph, IGraphStore store, QuerySlots slots)
 {
     public const int MaxRows = 10_000;
     private static readonly Dictionary<string, JsonElement> NoParameters = [];
@@ -34,6 +34,12 @@ internal sealed class RunQuery(CallerGraph graph, IGraphStore store)
         if (errors.Count > 0)
         {
             return (null, Faults.Validation(errors));
+        }
+
+        using var slot = await slots.EnterAsync(call.TenantId, Limits.Timeout, ct);
+        if (slot is null)
+        {
+            return (null, new FaultResult(new Fault(ErrorCodes.RateLimitExceeded, "Too many queries run at once.", RetryAfter: TimeSpan.FromSeconds(1))));
         }
 
         try

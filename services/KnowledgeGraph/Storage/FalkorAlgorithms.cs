@@ -17,6 +17,11 @@ internal sealed class FalkorAlgorithms(FalkorGraphStore store)
             return [];
         }
 
+        if (by == Ranking.Degree)
+        {
+            return await DegreesAsync(graph, scope, limit, ct);
+        }
+
         var call = by switch
         {
             Ranking.PageRank => $"algo.pageRank('{scope.Label ?? Vocabulary.AnyObject}', {(scope.Type is null ? "null" : $"'{scope.Type}'")})",
@@ -48,6 +53,19 @@ internal sealed class FalkorAlgorithms(FalkorGraphStore store)
             Limits,
             ct);
         return [.. rows.Rows.Select(r => new NodeGroup((long)r[0]!, Array.ConvertAll((object?[])r[1]!, id => (string)id!)))];
+    }
+
+    /// <summary>By what the server knows of each node: to walk all relationships took eight times as long (500,000: 5.8 s instead of 0.75).</summary>
+    private async Task<IReadOnlyList<ScoredNode>> DegreesAsync(GraphKey graph, AlgorithmScope scope, int limit, CancellationToken ct)
+    {
+        var types = scope.Type is null ? "" : $", ['{scope.Type}']";
+        var rows = await store.ReadAsync(
+            graph,
+            $"MATCH (n:{scope.Label ?? Vocabulary.AnyObject}) WITH n, indegree(n{types}) + outdegree(n{types}) AS degree WHERE degree > 0 RETURN n, degree ORDER BY degree DESC, n.id LIMIT $limit",
+            new Dictionary<string, object?> { ["limit"] = limit },
+            Limits,
+            ct);
+        return [.. rows.Rows.Select(r => new ScoredNode((GraphNode)r[0]!, (long)r[1]!))];
     }
 
     /// <summary>Of a label or type that it does not know, one algorithm of the server makes an error, and another one no restriction.</summary>

@@ -12,7 +12,8 @@ internal sealed class FalkorGraphStore(FalkorDbClient client, FalkorReaders? rea
     /// <summary>The server's RESULTSET_SIZE: what is beyond, it leaves out without a word.</summary>
     private const int ResultSetSize = 100_000;
 
-    private const string IdsOf = "MATCH (n) WHERE id(n) IN $ids RETURN id(n), n.id";
+    /// <summary>One by one: with <c>id(n) IN $ids</c> the server reads every node there is (500 of 100,000: 300 ms instead of 5).</summary>
+    internal const string IdsOf = "UNWIND $ids AS x MATCH (n) WHERE id(n) = x RETURN x, n.id";
 
     public async Task<GraphRows> ReadAsync(GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, ReadLimits limits, CancellationToken ct)
     {

@@ -94,6 +94,9 @@ internal enum Ranking
 
     /// <summary>How many shortest paths lead through a node, from a fixed sample of starts.</summary>
     Betweenness,
+
+    /// <summary>How many relationships a node has, in either direction; those without any are left out.</summary>
+    Degree,
 }
 
 /// <summary>An algorithm that puts nodes into groups.</summary>

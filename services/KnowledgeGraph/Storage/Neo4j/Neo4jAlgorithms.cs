@@ -11,6 +11,11 @@ internal sealed class Neo4jAlgorithms(Neo4jGraphStore store)
 
     public async Task<IReadOnlyList<ScoredNode>> RankAsync(GraphKey graph, Ranking by, AlgorithmScope scope, int limit, CancellationToken ct)
     {
+        if (by == Ranking.Degree)
+        {
+            return await DegreesAsync(graph, scope, limit, ct);
+        }
+
         var (ids, links) = await LoadAsync(graph, scope, ct);
         var scores = by == Ranking.PageRank ? MemoryAlgorithms.PageRank(ids.Count, links) : MemoryAlgorithms.Betweenness(ids.Count, links);
         var best = Enumerable.Range(0, ids.Count).OrderByDescending(i => scores[i]).ThenBy(i => ids[i], StringComparer.Ordinal).Take(limit).ToArray();
@@ -18,6 +23,19 @@ internal sealed class Neo4jAlgorithms(Neo4jGraphStore store)
             graph, $"UNWIND $ids AS x MATCH (n:{Vocabulary.AnyObject} {{id: x}}) RETURN n", new Dictionary<string, object?> { ["ids"] = best.Select(i => ids[i]).ToArray() }, Limits, ct);
         var nodes = rows.Rows.Select(r => (GraphNode)r[0]!).ToDictionary(n => n.Id);
         return [.. best.Where(i => nodes.ContainsKey(ids[i])).Select(i => new ScoredNode(nodes[ids[i]], scores[i]))];
+    }
+
+    /// <summary>The server keeps count of the relationships of each node with many.</summary>
+    private async Task<IReadOnlyList<ScoredNode>> DegreesAsync(GraphKey graph, AlgorithmScope scope, int limit, CancellationToken ct)
+    {
+        var type = scope.Type is null ? "" : $"[:{scope.Type}]";
+        var rows = await store.ReadAsync(
+            graph,
+            $"MATCH (n:{scope.Label ?? Vocabulary.AnyObject}) WITH n, COUNT {{ (n)-{type}-() }} AS degree WHERE degree > 0 RETURN n, degree ORDER BY degree DESC, n.id LIMIT $limit",
+            new Dictionary<string, object?> { ["limit"] = limit },
+            Limits,
+            ct);
+        return [.. rows.Rows.Select(r => new ScoredNode((GraphNode)r[0]!, (long)r[1]!))];
     }
 
     public async Task<IReadOnlyList<NodeGroup>> GroupAsync(GraphKey graph, Grouping by, AlgorithmScope scope, int limit, int members, CancellationToken ct)
