@@ -24,6 +24,7 @@ public static class DataSetup
         builder.Services.AddSingleton(names);
         builder.Services.AddSingleton(_ => new NpgsqlDataSourceBuilder(names.App) { Name = "app" }.Build());
         builder.Services.AddKeyedSingleton(RelayKey, (_, _) => new NpgsqlDataSourceBuilder(names.Relay) { Name = "relay" }.Build());
+        builder.Services.AddKeyedSingleton(SqlKey, (_, _) => new NpgsqlDataSourceBuilder(names.Sql) { Name = "sql" }.Build());
         builder.Services.AddDbContext<TDb>((services, options) =>
         {
             var call = services.GetRequiredService<CallContext>();
@@ -39,6 +40,9 @@ public static class DataSetup
     }
 
     internal const string RelayKey = "relay";
+
+    /// <summary>Of the role that reads published views alone.</summary>
+    internal const string SqlKey = "sql";
 }
 
 internal sealed class DatabaseHealth(NpgsqlDataSource source) : IHealthCheck

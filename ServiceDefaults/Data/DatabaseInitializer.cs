@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Platform.ServiceDefaults.Semantics;
 
 namespace Platform.ServiceDefaults;
 
@@ -39,19 +40,28 @@ internal sealed partial class DatabaseInitializer<TDb>(
         await using var source = NpgsqlDataSource.Create(names.Owner + ";Pooling=false");
         await using var connection = await source.OpenConnectionAsync(ct);
         await ExecuteAsync(connection, "SELECT pg_advisory_lock(7160218)", ct);
-        foreach (var role in new[] { names.AppRole, names.RelayRole })
+        foreach (var role in new[] { names.AppRole, names.RelayRole, names.SqlRole })
         {
             await EnsureRoleAsync(connection, role, ct);
         }
 
         await using var scope = scopes.CreateAsyncScope();
         var options = new DbContextOptionsBuilder<TDb>().UseNpgsql(connection).Options;
+        await ExecuteAsync(connection, PublishedViews.Remove, ct);
         await using (var db = ActivatorUtilities.CreateInstance<TDb>(scope.ServiceProvider, options))
         {
             await db.Database.MigrateAsync(ct);
         }
 
         await GrantAsync(connection, ct);
+        if (SemanticModel.FindIn(typeof(TDb).Assembly) is { } model)
+        {
+            foreach (var statement in PublishedViews.Make(model, names.AppRole, names.SqlRole))
+            {
+                await ExecuteAsync(connection, statement, ct);
+            }
+        }
+
         LogReady(log, names.Database);
     }
 
@@ -74,15 +84,16 @@ internal sealed partial class DatabaseInitializer<TDb>(
             """
             SELECT format(
                 'GRANT CONNECT, TEMPORARY ON DATABASE %1$I TO %2$I, %3$I;
+                 GRANT CONNECT ON DATABASE %1$I TO %4$I;
                  REVOKE ALL ON SCHEMA public FROM PUBLIC;
                  GRANT USAGE ON SCHEMA public TO %2$I, %3$I;
                  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %2$I;
                  GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO %2$I;
                  REVOKE ALL ON "__EFMigrationsHistory" FROM %2$I;
-                 GRANT SELECT, UPDATE, DELETE ON outbox TO %3$I;', $1::text, $2::text, $3::text)
+                 GRANT SELECT, UPDATE, DELETE ON outbox TO %3$I;', $1::text, $2::text, $3::text, $4::text)
             """, connection)
         {
-            Parameters = { new() { Value = names.Database }, new() { Value = names.AppRole }, new() { Value = names.RelayRole } },
+            Parameters = { new() { Value = names.Database }, new() { Value = names.AppRole }, new() { Value = names.RelayRole }, new() { Value = names.SqlRole } },
         };
         await ExecuteAsync(connection, (string)(await compose.ExecuteScalarAsync(ct))!, ct);
     }

@@ -7,7 +7,8 @@ namespace Platform.ServiceDefaults;
 /// <summary>
 /// The roles of one service's database. The connection string that the host injects is the owner's; it is used to
 /// migrate and for nothing else. Everything else connects as <c>{database}_app</c>, which cannot bypass row-level
-/// security, or as <c>{database}_relay</c>, which sees the outbox alone. Their passwords are derived from the owner's,
+/// security, as <c>{database}_relay</c>, which sees the outbox alone, or
+/// as <c>{database}_sql</c>, which sees published views alone. Their passwords are derived from the owner's,
 /// so that there is one secret to keep.
 /// </summary>
 internal sealed class DatabaseNames(string ownerConnectionString)
@@ -22,12 +23,16 @@ internal sealed class DatabaseNames(string ownerConnectionString)
 
     public string RelayRole => Database + "_relay";
 
+    public string SqlRole => Database + "_sql";
+
     public string PasswordOf(string role) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(_owner.Password ?? ""), Encoding.UTF8.GetBytes("role:" + role)));
 
     public string App => As(AppRole, 50, 2);
 
     public string Relay => As(RelayRole, 4, 0);
+
+    public string Sql => As(SqlRole, 4, 0);
 
     private string As(string role, int pool, int warm) => new NpgsqlConnectionStringBuilder(Owner)
     {

@@ -25,13 +25,14 @@ public static class SemanticEndpoints
         var group = routes.MapGroup("/internal/semantic").RequireAuthorization().ExcludeFromDescription();
         group.MapGet("/models", (CallContext call) => Models(model, call));
         group.MapPost("/query", (Body<SemanticPlan> body, NpgsqlDataSource database, CallContext call, CancellationToken ct) => QueryAsync(model, body.Value, database, call, ct));
+        routes.MapGroup("/internal").RequireAuthorization().ExcludeFromDescription().MapSql(model);
         return routes;
     }
 
     private static Ok<SemanticModelView> Models(SemanticModel model, CallContext call) => TypedResults.Ok(new SemanticModelView(
         model.Version, [.. model.Entities.Where(e => call.IsAllowed(e.Permission)).Select(e => new SemanticEntityView(e.Name, e.Description, e.Synonyms, Show(e.Dimensions), Show(e.Measures)))]));
 
-    private static List<SemanticMemberView> Show(List<SemanticMember> members) => members.ConvertAll(m => new SemanticMemberView(m.Name, m.Type, m.Description, m.Synonyms));
+    private static List<SemanticMemberView> Show(List<SemanticMember> members) => members.ConvertAll(m => new SemanticMemberView(m.Name, m.Type, m.Description, m.Synonyms, m.Words.Count == 0 ? null : m.Words));
 
     private static async Task<Results<Ok<SemanticResult>, FaultResult>> QueryAsync(SemanticModel model, SemanticPlan plan, NpgsqlDataSource database, CallContext call, CancellationToken ct)
     {
@@ -83,7 +84,16 @@ public sealed record SemanticModelView(int Version, IReadOnlyList<SemanticEntity
 
 /// <summary>An entity as others see it.</summary>
 public sealed record SemanticEntityView(
-    string Name, string Description, IReadOnlyList<string> Synonyms, IReadOnlyList<SemanticMemberView> Dimensions, IReadOnlyList<SemanticMemberView> Measures);
+    string Name, string Description, IReadOnlyList<string> Synonyms, IReadOnlyList<SemanticMemberView> Dimensions, IReadOnlyList<SemanticMemberView> Measures,
+    IReadOnlyList<SemanticJoinView>? Joins = null);
+
+/// <summary>A way from an entity to another as others see it: <c>{join}.{member}</c> is a member of a plan over the first.</summary>
+public sealed record SemanticJoinView(string Name, string Entity, string Description);
 
 /// <summary>A dimension or measure as others see it.</summary>
-public sealed record SemanticMemberView(string Name, string Type, string Description, IReadOnlyList<string> Synonyms);
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Description">What it says.</param>
+/// <param name="Synonyms">Other words for it.</param>
+/// <param name="Words">What people call its values, each with the value as the data has it.</param>
+public sealed record SemanticMemberView(string Name, string Type, string Description, IReadOnlyList<string> Synonyms, IReadOnlyDictionary<string, string>? Words = null);

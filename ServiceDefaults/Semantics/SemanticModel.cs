@@ -27,6 +27,9 @@ public sealed class SemanticModel
         return Read(reader.ReadToEnd());
     }
 
+    /// <summary>The same; null where the assembly carries none.</summary>
+    internal static SemanticModel? FindIn(Assembly assembly) => assembly.GetManifestResourceInfo(Resource) is null ? null : Of(assembly);
+
     /// <summary>Reads a file, and refuses one that contradicts itself.</summary>
     /// <param name="yaml">The file's text.</param>
     /// <exception cref="InvalidOperationException">Two members share a name, or one has no SQL.</exception>
@@ -91,6 +94,9 @@ public sealed class SemanticMember
     }
 
     public List<string> Synonyms { get; set; } = [];
+
+    /// <summary>What people call its values, each with the value as the data has it.</summary>
+    public Dictionary<string, string> Words { get; set; } = [];
 
     /// <summary>The expression; never shown.</summary>
     public string Sql { get; set; } = "";

@@ -21,7 +21,7 @@ public sealed record SemanticPlan(
     int? Limit = null);
 
 /// <summary>A condition on a dimension.</summary>
-/// <param name="Field">The dimension.</param>
+/// <param name="Field">The dimension; of what a join leads to, <c>{join}.{dimension}</c>.</param>
 /// <param name="Op"><c>equals</c>, <c>not_equals</c>, <c>contains</c>, <c>above</c>, <c>below</c>, <c>set</c> or <c>not_set</c>.</param>
 /// <param name="Values">What it is compared with; any of them.</param>
 public sealed record SemanticFilter(string? Field, string? Op, IReadOnlyList<string>? Values = null);

@@ -26,6 +26,8 @@ internal static class AgentSetup
         builder.AddMessaging<AgentDb>(ServiceName, consumers => consumers
             .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>()
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
+            .AddBatchConsumer<RateLimitsChangedConsumer, RateLimitsChanged>()
+            .AddInstanceConsumer<NamesChangedConsumer>(Guid.CreateVersion7().ToString("N"))
             .AddBackups());
         builder.AddBackups();
         builder.AddServiceClient(DelegatedTokens.Client);
@@ -35,11 +37,11 @@ internal static class AgentSetup
         builder.Services.AddScoped<DelegatedTokens>().AddScoped<PlatformServices>();
         builder.Services.AddScoped<ITool, RunCypherTool>().AddScoped<ITool, FindPathTool>().AddScoped<ITool, NeighborsTool>()
             .AddScoped<ITool, GetObjectTool>().AddScoped<ITool, LookupObservablesTool>().AddScoped<ITool, SearchIndicatorsTool>()
-            .AddScoped<ITool, AnalyticsTool>().AddScoped<ITool, AttackMatrixTool>().AddScoped<ITool, RecommendTool>().AddScoped<ITool, RenderChartTool>().AddScoped<ITool, RunSemanticQueryTool>()
+            .AddScoped<ITool, AnalyticsTool>().AddScoped<ITool, AttackMatrixTool>().AddScoped<ITool, RecommendTool>().AddScoped<ITool, RenderChartTool>().AddScoped<ITool, RunSemanticQueryTool>().AddScoped<ITool, RunSqlTool>()
             .AddScoped<ITool, CreateNoteTool>().AddScoped<ITool, OpenIncidentTool>()
             .AddScoped<ToolRegistry>().AddScoped<GraphQueries>();
         builder.AddModels();
-        builder.Services.AddScoped<McpTools>().AddScoped<SemanticLayer>();
+        builder.Services.AddSingleton<KnownModels>().AddScoped<McpTools>().AddScoped<SemanticLayer>();
         builder.Services.AddScoped<AskFirst>().AddScoped<DecideAction>().AddScoped<Commands>();
         builder.Services.AddScoped<RecallPlan>().AddScoped<KeepMemory>().AddScoped<SearchMemory>();
         builder.Services.AddSingleton<KnownNames>().AddScoped<EntityLinker>().AddScoped<BuiltInPlanner>();

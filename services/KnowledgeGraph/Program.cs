@@ -1,4 +1,5 @@
 using Platform.KnowledgeGraph;
+using Platform.KnowledgeGraph.Semantics;
 using Platform.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -9,5 +10,6 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapServiceDefaults();
 app.MapApi(api => api.MapKnowledgeGraph());
+app.MapGraphSemantics();
 
 await app.RunAsync();

@@ -1,4 +1,5 @@
 using Platform.Contracts;
+using Platform.Contracts.Agent;
 using Platform.Contracts.Gateway;
 using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
@@ -35,6 +36,7 @@ internal static class TenancySetup
             .AddBatchConsumer<TenantErasedConsumer, TenantErased>()
             .AddBatchConsumer<ConfigurationAskedConsumer, ConfigurationAsked>()
             .AddBatchConsumer<UsageRecordedConsumer, UsageRecorded>(messageLimit: 20)
+            .AddBatchConsumer<ModelUsageRecordedConsumer, ModelUsageRecorded>()
             .AddBatchConsumer<BackupPartCompletedConsumer, BackupPartCompleted>()
             .AddBatchConsumer<RestorePartCompletedConsumer, RestorePartCompleted>()
             .AddBackups());
@@ -59,6 +61,7 @@ internal static class TenancySetup
         builder.Services.AddSingleton<StoreUsage>();
         builder.Services.AddScoped<ReadRollups>();
         builder.Services.AddScoped<QueryUsage>();
+        builder.Services.AddScoped<ReadModelUsage>();
         builder.Services.AddSingleton<WatchQuota>();
         builder.Services.AddSingleton<CompactUsage>();
         builder.Services.AddSingleton<UsageRollup>();

@@ -34,6 +34,9 @@ internal sealed class AnswerSession(ToolRegistry tools, AnswerEvents events, Tim
     /// <summary>The Cypher of the first query, if there was one.</summary>
     public string? Cypher { get; private set; }
 
+    /// <summary>The first query in SQL, if there was one.</summary>
+    public string? Sql { get; private set; }
+
     /// <summary>The rows that the answer rests on, the first hundred.</summary>
     public JsonArray? Rows { get; private set; }
 
@@ -44,6 +47,10 @@ internal sealed class AnswerSession(ToolRegistry tools, AnswerEvents events, Tim
         if (tool == ToolIds.RunCypher)
         {
             Cypher ??= arguments["cypher"]?.GetValue<string>();
+        }
+        else if (tool == ToolIds.RunSql)
+        {
+            Sql ??= arguments["sql"]?.ToString();
         }
 
         var started = clock.GetTimestamp();
@@ -65,7 +72,7 @@ internal sealed class AnswerSession(ToolRegistry tools, AnswerEvents events, Tim
             return (result, 0);
         }
 
-        var citation = new Citation(_citations.Count + 1, id, tool, tools.SourceOf(tool), result.Rows);
+        var citation = new Citation(_citations.Count + 1, id, tool, result.Source ?? tools.SourceOf(tool), result.Rows);
         _citations.Add(citation);
         return (result, citation.Number);
     }

@@ -26,6 +26,7 @@ internal static class PlanRunner
         BreakdownPlan breakdown => FigureAnswers.BreakdownAsync(breakdown, session, ct),
         ComparePlan compare => FigureAnswers.CompareAsync(compare, session, ct),
         AttributePlan attribute => AttributeAnswers.RunAsync(attribute, session, ct),
+        AggregatePlan aggregate => AggregateAnswers.RunAsync(aggregate, session, ct),
         SearchPlan search => IndicatorAnswers.SearchAsync(search, session, ct),
         _ => throw new InvalidOperationException($"There is no way to carry out {plan.GetType().Name}."),
     };

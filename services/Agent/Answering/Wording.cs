@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Platform.Agent.Planning;
+using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Answering;
 
@@ -21,9 +22,49 @@ internal static class Wording
         BreakdownPlan breakdown => $"{Set(breakdown.Set)} by {By(breakdown.By)}",
         AttributePlan attribute => $"The {Attribute(attribute.Attribute)} of {Entity(attribute.Entity)}",
         ComparePlan compare => $"{Kinds.Info(compare.Counted).Many} of {Entity(compare.First)} against those of {Entity(compare.Second)}",
+        AggregatePlan aggregate => Aggregate(aggregate),
         SearchPlan search => $"Which indicators match “{Shown.Name(search.Text)}”?",
         _ => "",
     };
+
+    /// <summary>Measures over the semantic layer: "indicators, count by severity, where type is domain-name".</summary>
+    public static string Aggregate(AggregatePlan plan)
+    {
+        var query = plan.Query;
+        var text = new StringBuilder(Words(query.Entity)).Append(", ").AppendJoin(" and ", (query.Measures ?? []).Select(Words));
+        if (query.Time?.Granularity is { } granularity)
+        {
+            text.Append(" by ").Append(granularity).Append(" of ").Append(Words(query.Time.Field));
+        }
+
+        foreach (var dimension in query.Dimensions ?? [])
+        {
+            text.Append(" by ").Append(Words(dimension));
+        }
+
+        foreach (var filter in (query.Filters ?? []).Where(f => !IsState(f)))
+        {
+            text.Append(", ").Append(Words(filter.Field)).Append(filter.Op == "equals" ? " " : $" {Words(filter.Op)} ").AppendJoin(" or ", (filter.Values ?? []).Select(Shown.Name));
+        }
+
+        if (query.Time is { } time)
+        {
+            text.Append(time.From is null ? "" : $", {Words(time.Field)} from {time.From}").Append(time.To is null ? "" : $", {Words(time.Field)} before {time.To}");
+        }
+
+        return text.Append(plan.Ranks is { } ranks ? $", the first {Number(ranks)}" : "").ToString();
+    }
+
+    /// <summary>What counts and what does not, where a plan does not ask for it.</summary>
+    public static string AggregateConventions(SemanticPlan query)
+    {
+        var without = (query.Filters ?? []).Where(IsState).Select(f => Words(f.Field)).ToList();
+        return (without.Count == 0 ? "counted" : $"{string.Join(" and ", without)} ones do not count; counted") + " by the service that owns the data, as far as you may see it; times in UTC.";
+    }
+
+    private static bool IsState(SemanticFilter filter) => filter is { Field: "revoked" or "deprecated", Op: "equals", Values: ["false"] };
+
+    private static string Words(string? name) => name?.Replace('_', ' ') ?? "";
 
     /// <summary>A set in the plural: "techniques used by APT28 and not used by APT29, on Windows".</summary>
     public static string Set(ObjectSet set)

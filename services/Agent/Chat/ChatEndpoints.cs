@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Platform.Agent.Storage;
 using Platform.Contracts;
+using Platform.Contracts.Gateway;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Chat;
@@ -25,7 +26,7 @@ internal static class ChatEndpoints
                 """);
         group.MapPost("/chat_poll", PollAsync)
             .WithSummary("Ask a question and wait for the whole answer")
-            .WithDescription("At most 60 s. `metadata` holds the Cypher that was run, the rows behind the answer and the citations.");
+            .WithDescription("At most 60 s. `metadata` holds the SQL and the Cypher that were run, the rows behind the answer and the citations.");
         group.MapGet("/chat_ws", SocketAsync).Unwrapped()
             .Produces(StatusCodes.Status101SwitchingProtocols)
             .WithSummary("Ask questions over a WebSocket")
@@ -52,11 +53,11 @@ internal static class ChatEndpoints
         // Whatever refuses the question does so here, while the answer can still have a status of its own.
         if (Frames.AsksForTyped(http.Request.Headers.Accept.ToString()) && LastEventId.Of(http.Request) is { } last)
         {
-            await stream.ResumeAsync(await resume.RunAsync(last, "chat_sse", http.RequestAborted), http);
+            await stream.ResumeAsync(await resume.RunAsync(last, LimitedRoutes.ChatSse, http.RequestAborted), http);
             return;
         }
 
-        await stream.WriteAsync(await open.RunAsync(body.Value, "chat_sse", streamed: true, http.RequestAborted), http);
+        await stream.WriteAsync(await open.RunAsync(body.Value, LimitedRoutes.ChatSse, streamed: true, http.RequestAborted), http);
     }
 
     private static async Task<Ok<ChatResponse>> PollAsync(
@@ -64,7 +65,7 @@ internal static class ChatEndpoints
     {
         using var limit = new CancellationTokenSource(options.Value.PollLimit, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, http.RequestAborted);
-        var turn = await open.RunAsync(body.Value, "chat_poll", streamed: false, stop.Token);
+        var turn = await open.RunAsync(body.Value, LimitedRoutes.ChatPoll, streamed: false, stop.Token);
         var events = Channel.CreateUnbounded<ChatEvent>();
         var answer = await answers.RunAsync(turn, new AnswerEvents(events.Writer), stop.Token);
         http.RequestAborted.ThrowIfCancellationRequested();
@@ -110,14 +111,15 @@ internal sealed record ChatResponse(string Response, Guid ConversationId, IReadO
             turn.ConversationId,
             tools,
             answer.DurationMs,
-            new ChatMetadata(turn.AnswerId, answer.Status.ToString().ToLowerInvariant(), answer.Session.Cypher, answer.Session.Rows, answer.Session.Citations));
+            new ChatMetadata(turn.AnswerId, answer.Status.ToString().ToLowerInvariant(), answer.Session.Sql, answer.Session.Cypher, answer.Session.Rows, answer.Session.Citations));
     }
 }
 
 /// <summary>The evidence of an answer.</summary>
 /// <param name="MessageId">The stored answer.</param>
 /// <param name="Status">answered, refused, unclear or failed.</param>
+/// <param name="Sql">The first query of tables that was run.</param>
 /// <param name="Cypher">The first graph query that was run.</param>
 /// <param name="Rows">The rows that the answer rests on, the first hundred.</param>
 /// <param name="Citations">Which tool call each mark in the text stands for.</param>
-internal sealed record ChatMetadata(Guid MessageId, string Status, string? Cypher, JsonArray? Rows, IReadOnlyList<Citation> Citations);
+internal sealed record ChatMetadata(Guid MessageId, string Status, string? Sql, string? Cypher, JsonArray? Rows, IReadOnlyList<Citation> Citations);

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Platform.Contracts;
+using Platform.Contracts.Gateway;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Chat;
@@ -13,7 +14,7 @@ namespace Platform.Agent.Chat;
 /// </summary>
 internal sealed class ChatSocket(IServiceScopeFactory scopes, CallContext call)
 {
-    private const string Endpoint = "chat_ws";
+    private const string Endpoint = LimitedRoutes.ChatWs;
     private const int MaxMessage = 64 * 1024;
     private const int MaxWaiting = 8;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Platform.Agent.Planning;
 using Platform.Agent.Storage;
 using Platform.ServiceDefaults;
@@ -18,7 +17,7 @@ internal sealed record Turn(Guid ConversationId, Guid AnswerId, string Message, 
 /// Takes up a question: counts it against the caller's hour, opens or continues the conversation and stores what the
 /// user wrote. Everything that can refuse does so here, before a stream begins.
 /// </summary>
-internal sealed class OpenTurn(AgentDb db, CallContext call, HourlyLimit limit, IOptions<ChatOptions> options, TimeProvider clock)
+internal sealed class OpenTurn(AgentDb db, CallContext call, HourlyLimit limit, TimeProvider clock)
 {
     private const int TitleLength = 80;
     private static readonly TimeSpan StreamsKept = TimeSpan.FromHours(1);
@@ -28,7 +27,7 @@ internal sealed class OpenTurn(AgentDb db, CallContext call, HourlyLimit limit, 
         var started = clock.GetTimestamp();
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await limit.CountAsync(endpoint, options.Value.QuestionsPerHour, ct);
+        await limit.CountAsync(endpoint, ct);
         var conversation = request.ConversationId is { } id ? await ContinueAsync(Guid.Parse(id), now, ct) : Begin(request.Message!, now);
         db.Messages.Add(new Message
         {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Platform.Agent.Storage;
 using Platform.ServiceDefaults;
 
@@ -61,7 +60,7 @@ internal enum RestOfAnswer
 }
 
 /// <summary>Takes up a streamed answer where a client stopped hearing it.</summary>
-internal sealed class ResumeTurn(AgentDb db, CallContext call, RunningAnswers running, HourlyLimit limit, IOptions<ChatOptions> options, TimeProvider clock)
+internal sealed class ResumeTurn(AgentDb db, CallContext call, RunningAnswers running, HourlyLimit limit, TimeProvider clock)
 {
     public async Task<ResumedTurn> RunAsync(LastEventId last, string endpoint, CancellationToken ct)
     {
@@ -80,7 +79,7 @@ internal sealed class ResumeTurn(AgentDb db, CallContext call, RunningAnswers ru
                 : throw new FaultException(Faults.ValidationFault(LastEventId.Header, "must be an event that was sent"));
         }
 
-        await limit.CountAsync(endpoint, options.Value.QuestionsPerHour, ct);
+        await limit.CountAsync(endpoint, ct);
         if (!isKnown)
         {
             // The process ended before it could write down what it had sent: the answer begins anew, under ids that the

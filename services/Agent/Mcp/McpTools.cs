@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Options;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -8,14 +7,14 @@ using Platform.Agent.Chat;
 using Platform.Agent.Storage;
 using Platform.Agent.Tools;
 using Platform.Contracts;
+using Platform.Contracts.Gateway;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Mcp;
 
 /// <summary>The registry as a server of the protocol sees it.</summary>
-internal sealed class McpTools(ToolRegistry tools, AgentDb db, CallContext call, HourlyLimit limit, IOptions<ChatOptions> options, TimeProvider clock)
+internal sealed class McpTools(ToolRegistry tools, AgentDb db, CallContext call, HourlyLimit limit, TimeProvider clock)
 {
-    private const string Limited = "tools";
     private static readonly Implementation Server = new() { Name = "platform-agent", Title = "Platform agent", Version = typeof(McpTools).Assembly.GetName().Version?.ToString(3) ?? "1.0.0" };
 
     public McpServerOptions Options() => new()
@@ -57,7 +56,7 @@ internal sealed class McpTools(ToolRegistry tools, AgentDb db, CallContext call,
         try
         {
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
-            await limit.CountAsync(Limited, options.Value.ToolCallsPerHour, ct);
+            await limit.CountAsync(LimitedRoutes.ToolsList, ct);
             db.Publish(new AuditRecorded("tool_invoked", $"tool/{wanted.Name}", "success", call.Subject, null, null, clock.GetUtcNow()));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);

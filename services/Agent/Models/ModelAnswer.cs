@@ -7,6 +7,7 @@ using Platform.Agent.Answering;
 using Platform.Agent.Chat;
 using Platform.Agent.Confirming;
 using Platform.Agent.Remembering;
+using Platform.Agent.Semantics;
 using Platform.Agent.Storage;
 using Platform.Agent.Tools;
 
@@ -17,7 +18,7 @@ namespace Platform.Agent.Models;
 /// nothing but the registry, which holds it to the caller's rights; and what writes waits for the user.
 /// </summary>
 internal sealed class ModelAnswer(
-    ModelClient client, ModelBreakers breakers, ModelMeter meter, ProviderVault vault, ToolRegistry tools, SearchMemory memory, AskFirst askFirst, AgentDb db, IOptions<ModelOptions> options)
+    ModelClient client, ModelBreakers breakers, ModelMeter meter, ProviderVault vault, ToolRegistry tools, SearchMemory memory, SemanticLayer layer, AskFirst askFirst, AgentDb db, IOptions<ModelOptions> options)
 {
     private const int MemoriesShown = 5;
     private const int MessagesShown = 6;
@@ -68,7 +69,7 @@ internal sealed class ModelAnswer(
 
     private async Task<List<ChatMessage>> BeginAsync(Turn turn, CancellationToken ct)
     {
-        var messages = new List<ChatMessage> { new SystemChatMessage(Instructions.For(await memory.RunAsync(turn.Message, MemoriesShown, ct))) };
+        var messages = new List<ChatMessage> { new SystemChatMessage(Instructions.For(await memory.RunAsync(turn.Message, MemoriesShown, ct), await layer.ReachableModelAsync(ct))) };
         var earlier = await db.Messages.AsNoTracking().Where(m => m.ConversationId == turn.ConversationId && m.Id != turn.AnswerId)
             .OrderByDescending(m => m.Id).Take(MessagesShown + 1).ToListAsync(ct);
         for (var i = earlier.Count - 1; i >= 0; i--)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Platform.Agent.Storage;
+using Platform.Contracts.Agent;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Models;
@@ -17,11 +18,13 @@ internal sealed class ModelMeter(AgentDb db, CallContext call, TimeProvider cloc
 {
     private const decimal Million = 1_000_000m;
 
-    /// <summary>Adds one step; in one statement, so that answers at the same time lose nothing.</summary>
+    /// <summary>Adds one step; in one statement, so that answers at the same time lose nothing. Tenancy hears of it with the same commit.</summary>
     public async Task AddAsync(Provider provider, ModelReply reply, CancellationToken ct)
     {
-        var day = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var now = clock.GetUtcNow();
+        var day = DateOnly.FromDateTime(now.UtcDateTime);
         var cost = ((reply.InputTokens * provider.InputPrice) + (reply.OutputTokens * provider.OutputPrice)) / Million;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO model_usage (tenant_id, day, model, calls, input_tokens, output_tokens, cost)
@@ -29,11 +32,18 @@ internal sealed class ModelMeter(AgentDb db, CallContext call, TimeProvider cloc
             ON CONFLICT (tenant_id, day, model) DO UPDATE SET calls = model_usage.calls + 1, input_tokens = model_usage.input_tokens + excluded.input_tokens,
               output_tokens = model_usage.output_tokens + excluded.output_tokens, cost = model_usage.cost + excluded.cost
             """, ct);
+        db.Publish(new ModelUsageRecorded(call.TenantId, provider.Model, 1, reply.InputTokens, reply.OutputTokens, cost, now));
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 
-    /// <summary>Whether the month's tokens are used up.</summary>
-    public async Task<bool> IsUsedUpAsync(Provider provider, CancellationToken ct) =>
-        provider.MonthlyTokens is { } most && await Month().SumAsync(u => u.InputTokens + u.OutputTokens, ct) >= most;
+    /// <summary>Whether the month's tokens are used up: those that the tenant set for itself, or those that it was given.</summary>
+    public async Task<bool> IsUsedUpAsync(Provider provider, CancellationToken ct)
+    {
+        var given = await db.TenantLimits.AsNoTracking().Select(l => l.ModelTokensPerMonth).FirstOrDefaultAsync(ct);
+        return (provider.MonthlyTokens ?? long.MaxValue) is var own && Math.Min(own, given ?? long.MaxValue) is < long.MaxValue and var most
+            && await Month().SumAsync(u => u.InputTokens + u.OutputTokens, ct) >= most;
+    }
 
     public async Task<IReadOnlyList<ModelMonth>> ThisMonthAsync(CancellationToken ct) => await Month()
         .GroupBy(u => u.Model)

@@ -1,10 +1,12 @@
+using Platform.Agent.Semantics;
+
 namespace Platform.Agent.Planning;
 
 /// <summary>
 /// The planner that needs no model: links names to objects, reads the question by grammar and accepts a reading only
 /// when it uses every word. It never guesses: otherwise it refuses, naming the words, or asks back.
 /// </summary>
-internal sealed class BuiltInPlanner(EntityLinker linker, TimeProvider clock)
+internal sealed class BuiltInPlanner(EntityLinker linker, SemanticLayer layer, TimeProvider clock)
 {
     /// <summary>Longer messages are not questions that the grammar could mean.</summary>
     public const int MaxWords = 60;
@@ -39,10 +41,39 @@ internal sealed class BuiltInPlanner(EntityLinker linker, TimeProvider clock)
         }
 
         var context = new PlanningContext(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), last);
-        var mentions = await linker.LinkAsync(tokens, ct);
+        if (last is AggregatePlan && await AggregateAsync(tokens, context, ct) is { } continued)
+        {
+            return continued;
+        }
+
+        var mentions = await linker.LinkAsync(tokens, live: false, ct);
         var outcome = Decide(tokens, mentions, context);
+        if (outcome is Refused)
+        {
+            // What is known of the names may be a moment old: before it says that it knows one not, it looks.
+            mentions = await linker.LinkAsync(tokens, live: true, ct);
+            outcome = Decide(tokens, mentions, context);
+        }
+
+        // What services keep in tables, they know best; the graph holds only part of it.
+        if ((outcome is Refused || IsKeptInTables(outcome)) && await AggregateAsync(tokens, context, ct) is { } aggregate)
+        {
+            return aggregate;
+        }
+
         return outcome is Refused { Reason: RefusalReason.UnknownWords } refused ? await CorrectAsync(tokens, mentions, refused, context, ct) : outcome;
     }
+
+    private static bool IsKeptInTables(PlanOutcome outcome) =>
+        outcome is Planned { Plan: CountPlan { Set: { Kind: ObjectKind.Indicator or ObjectKind.Incident, Links.Count: 0 } } or BreakdownPlan { Set: { Kind: ObjectKind.Indicator or ObjectKind.Incident, Links.Count: 0 } } };
+
+    private async Task<PlanOutcome?> AggregateAsync(IReadOnlyList<Token> tokens, PlanningContext context, CancellationToken ct) =>
+        AggregateQuestions.Read(tokens, await layer.ReachableModelAsync(ct), context) switch
+        {
+            [] => null,
+            [var only] => new Planned(only),
+            var several => new Unclear([.. several.Take(MaxOptions)]),
+        };
 
     /// <summary>The same message with its slips put right; the refusal stands where that does not make one meaning of it.</summary>
     private async Task<PlanOutcome> CorrectAsync(List<Token> tokens, IReadOnlyList<Mention> mentions, Refused refused, PlanningContext context, CancellationToken ct)
@@ -63,7 +94,7 @@ internal sealed class BuiltInPlanner(EntityLinker linker, TimeProvider clock)
             }
         }
 
-        List<Mention> linked = corrections.Count > 0 ? [.. await linker.LinkAsync(corrected, ct)] : [.. mentions];
+        List<Mention> linked = corrections.Count > 0 ? [.. await linker.LinkAsync(corrected, live: false, ct)] : [.. mentions];
         if (corrections.Count > 0 && Decide(corrected, linked, context) is Planned read)
         {
             return read with { Corrections = corrections };

@@ -83,7 +83,7 @@ internal sealed class ResolvePlan
             throw new FaultException(Faults.ValidationFault("entity", $"must be one of {string.Join(", ", _model.Entities.Select(e => e.Entity.Name))}"));
         }
 
-        var filters = (plan.Filters ?? []).Select((f, i) => f with { Field = Member(entity, f.Field, entity.Entity.Dimensions, $"filters[{i}].field") }).ToList();
+        var filters = (plan.Filters ?? []).Select((f, i) => f with { Field = Member(entity, f.Field, Dimensions, $"filters[{i}].field") }).ToList();
         var names = new List<string>();
         for (var i = 0; i < measures.Count; i++)
         {
@@ -92,7 +92,7 @@ internal sealed class ResolvePlan
                 names.Add(metric.Measure);
                 filters.AddRange(metric.Filters.ConvertAll(f => new SemanticFilter(f.Field, f.Op, f.Values)));
             }
-            else if (Member(entity, measures[i], entity.Entity.Measures, $"measures[{i}]") is { } name)
+            else if (Member(entity, measures[i], Measures, $"measures[{i}]") is { } name)
             {
                 names.Add(name);
             }
@@ -112,16 +112,29 @@ internal sealed class ResolvePlan
         {
             Entity = entity.Entity.Name,
             Measures = names,
-            Dimensions = [.. (plan.Dimensions ?? []).Select((d, i) => Member(entity, d, entity.Entity.Dimensions, $"dimensions[{i}]")!)],
+            Dimensions = [.. (plan.Dimensions ?? []).Select((d, i) => Member(entity, d, Dimensions, $"dimensions[{i}]")!)],
             Filters = filters,
-            Time = plan.Time is { } time ? time with { Field = Member(entity, time.Field, entity.Entity.Dimensions, "time.field") } : null,
-            Order = plan.Order?.Select((o, i) => o with { Field = Member(entity, o.Field, [.. entity.Entity.Dimensions, .. entity.Entity.Measures], $"order[{i}].field") }).ToList(),
+            Time = plan.Time is { } time ? time with { Field = Member(entity, time.Field, Dimensions, "time.field") } : null,
+            Order = plan.Order?.Select((o, i) => o with { Field = Member(entity, o.Field, static e => [.. e.Dimensions, .. e.Measures], $"order[{i}].field") }).ToList(),
         };
         return _faults.Count == 0 ? (entity.Service, resolved) : throw new FaultException(Faults.ValidationFault(_faults));
     }
 
-    private string? Member(MergedEntity entity, string? word, IReadOnlyList<SemanticMemberView> members, string path)
+    private static IReadOnlyList<SemanticMemberView> Dimensions(SemanticEntityView entity) => entity.Dimensions;
+
+    private static IReadOnlyList<SemanticMemberView> Measures(SemanticEntityView entity) => entity.Measures;
+
+    /// <summary>The name of a member, or of one that a join leads to: <c>{join}.{member}</c>.</summary>
+    private string? Member(MergedEntity entity, string? word, Func<SemanticEntityView, IReadOnlyList<SemanticMemberView>> of, string path)
     {
+        if (word?.Split('.', 2) is [var way, var rest]
+            && entity.Entity.Joins?.FirstOrDefault(j => j.Name.Equals(way, StringComparison.OrdinalIgnoreCase)) is { } join
+            && _model.Entities.FirstOrDefault(e => e.Service == entity.Service && e.Entity.Name == join.Entity) is { } other)
+        {
+            return Member(other, rest, of, path) is { } found ? $"{join.Name}.{found}" : null;
+        }
+
+        var members = of(entity.Entity);
         if (Find(members, word) is { } direct)
         {
             return direct.Name;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Platform.Agent.Storage;
 using Platform.Agent.Upstream;
-using Platform.Contracts;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Semantics;
@@ -17,21 +16,21 @@ internal sealed record MergedEntity(string Service, SemanticEntityView Entity);
 /// Merges the models that the owning services ship with the tenant's additions, resolves names by them, and has plans
 /// carried out where the tables are. A name that no model knows is a fault, never a guess.
 /// </summary>
-internal sealed class SemanticLayer(PlatformServices services, AgentDb db)
-{
-    private static readonly string[] Owners = [PlatformServices.ThreatIntel, PlatformServices.Tenancy];
-
-    private MergedModel? _model;
+internal sealed class SemanticLayer(PlatformServices services, KnownModels models, CallContext call, AgentDb db)
+{    private MergedModel? _model;
 
     public async Task<MergedModel> ModelAsync(CancellationToken ct)
     {
-        if (_model is null)
-        {
-            var added = await db.SemanticModels.AsNoTracking().OrderByDescending(m => m.Version).FirstOrDefaultAsync(ct);
-            _model = new MergedModel(added?.Version ?? 0, added?.Yaml ?? "", await EntitiesAsync(ct), TenantAdditions.Read(added?.Yaml ?? ""));
-        }
+        return _model ??= await MergeAsync(await models.AllAsync(services, call, ct), ct);
+    }
 
-        return _model;
+    /// <summary>The model as far as the services that own its parts can be asked right now.</summary>
+    public async Task<MergedModel> ReachableModelAsync(CancellationToken ct) => _model ?? await MergeAsync(await models.SomeAsync(services, call, ct), ct);
+
+    private async Task<MergedModel> MergeAsync(IReadOnlyList<MergedEntity> entities, CancellationToken ct)
+    {
+        var added = await db.SemanticModels.AsNoTracking().OrderByDescending(m => m.Version).FirstOrDefaultAsync(ct);
+        return new MergedModel(added?.Version ?? 0, added?.Yaml ?? "", entities, TenantAdditions.Read(added?.Yaml ?? ""));
     }
 
     /// <summary>The plan in the models' own names, and the service that carries it out.</summary>
@@ -42,29 +41,10 @@ internal sealed class SemanticLayer(PlatformServices services, AgentDb db)
         return ResolvePlan.Run(model, plan);
     }
 
-    public async Task<ServiceAnswer> QueryAsync(SemanticPlan plan, CancellationToken ct)
+    /// <summary>What the service that owns the entity answers, and which one that is.</summary>
+    public async Task<(string Service, ServiceAnswer Answer)> QueryAsync(SemanticPlan plan, CancellationToken ct)
     {
         var (service, resolved) = await CompileAsync(plan, ct);
-        return await services.ReadAsync(service, HttpMethod.Post, "/internal/semantic/query", JsonSerializer.SerializeToNode(resolved, Json.Options), ct);
-    }
-
-    private async Task<IReadOnlyList<MergedEntity>> EntitiesAsync(CancellationToken ct)
-    {
-        var entities = new List<MergedEntity>();
-        foreach (var service in Owners)
-        {
-            var answer = await services.ReadAsync(service, HttpMethod.Get, "/internal/semantic/models", null, ct);
-            if (!answer.Ok || answer.Body.Deserialize<SemanticModelView>(Json.Options) is not { } view)
-            {
-                throw new FaultException(new Fault(ErrorCodes.UpstreamUnavailable, "The models of the data cannot be read right now.", RetryAfter: TimeSpan.FromSeconds(5)));
-            }
-
-            foreach (var entity in view.Entities)
-            {
-                entities.Add(new MergedEntity(service, entity));
-            }
-        }
-
-        return entities;
+        return (service, await services.ReadAsync(service, HttpMethod.Post, "/internal/semantic/query", JsonSerializer.SerializeToNode(resolved, Json.Options), ct));
     }
 }

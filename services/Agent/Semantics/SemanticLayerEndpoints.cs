@@ -70,7 +70,7 @@ internal static class SemanticLayerEndpoints
     {
         try
         {
-            var result = ServiceTool.Of(await layer.QueryAsync(body.Value, ct), static data => ServiceTool.Items(data, "rows"));
+            var result = ServiceTool.Of((await layer.QueryAsync(body.Value, ct)).Answer, static data => ServiceTool.Items(data, "rows"));
             return result.Error is { } error ? new FaultResult(error) : TypedResults.Ok(result.Data!);
         }
         catch (UpstreamException exception)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Platform.Agent.Planning;
+using Platform.Contracts.Tenancy;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Storage;
@@ -21,6 +22,8 @@ internal sealed class AgentDb(DbContextOptions<AgentDb> options, CallContext cal
     public DbSet<Provider> Providers => Set<Provider>();
 
     public DbSet<ModelUsage> ModelUsage => Set<ModelUsage>();
+
+    public DbSet<TenantLimits> TenantLimits => Set<TenantLimits>();
 
     public DbSet<PendingAction> PendingActions => Set<PendingAction>();
 
@@ -118,6 +121,12 @@ internal sealed class AgentDb(DbContextOptions<AgentDb> options, CallContext cal
             e.Property(p => p.Id).ValueGeneratedNever();
             e.Property(p => p.Version).IsConcurrencyToken();
             e.HasIndex(p => new { p.TenantId, p.Name }).IsUnique();
+        });
+        modelBuilder.Entity<TenantLimits>(e =>
+        {
+            e.ToTable("tenant_limits");
+            e.HasKey(l => l.TenantId);
+            e.Property(l => l.Routes).HasColumnType("jsonb").HasConversion(JsonDocuments.Converter<IReadOnlyList<ChangedRouteLimit>>(), JsonDocuments.Comparer<IReadOnlyList<ChangedRouteLimit>>());
         });
         modelBuilder.Entity<ModelUsage>(e =>
         {

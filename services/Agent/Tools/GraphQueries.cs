@@ -31,13 +31,13 @@ internal sealed class GraphQueries(PlatformServices services, CallContext call)
             return [];
         }
 
-        return await NamesAsync(FindNamed, new JsonObject { ["names"] = Texts(names), ["numbers"] = Texts(numbers), ["ids"] = Texts(ids) }, ct);
+        return (await NamesAsync(FindNamed, new JsonObject { ["names"] = Texts(names), ["numbers"] = Texts(numbers), ["ids"] = Texts(ids) }, ct)).Found;
     }
 
-    /// <summary>Everything that goes by a name, with all of its names, as far as one answer of the graph goes.</summary>
-    public Task<IReadOnlyList<NamedObject>> AllNamesAsync(CancellationToken ct) => NamesAsync(AllNames, [], ct);
+    /// <summary>Everything that goes by a name, with all of its names, and whether one answer of the graph holds them all.</summary>
+    public Task<(IReadOnlyList<NamedObject> Found, bool IsWhole)> AllNamesAsync(CancellationToken ct) => NamesAsync(AllNames, [], ct);
 
-    private async Task<IReadOnlyList<NamedObject>> NamesAsync(string cypher, JsonObject parameters, CancellationToken ct)
+    private async Task<(IReadOnlyList<NamedObject> Found, bool IsWhole)> NamesAsync(string cypher, JsonObject parameters, CancellationToken ct)
     {
         var body = new JsonObject { ["cypher"] = cypher, ["parameters"] = parameters };
         var answer = await services.ReadAsync(PlatformServices.KnowledgeGraph, HttpMethod.Post, "/api/v2/knowledge-graph/query", body, ct);
@@ -57,7 +57,7 @@ internal sealed class GraphQueries(PlatformServices services, CallContext call)
             }
         }
 
-        return found;
+        return (found, !IsTrue(answer.Body?["stats"]?["truncated"]));
     }
 
     private static JsonArray Texts(IEnumerable<string> texts)

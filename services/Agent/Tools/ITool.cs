@@ -37,6 +37,9 @@ internal sealed record ToolResult(JsonNode? Data, int Rows, Fault? Error = null)
     /// <summary>Nothing there: an answer, not a failure.</summary>
     public static readonly ToolResult Nothing = new(null, 0);
 
+    /// <summary>The service that this came from, where the tool asks several.</summary>
+    public string? Source { get; init; }
+
     /// <param name="message">Why, in words for the user.</param>
     /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
     public static ToolResult Failed(string message, string code = ErrorCodes.UpstreamUnavailable) => new(null, 0, new Fault(code, message));

@@ -6,12 +6,12 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Tools;
 
-/// <summary>A typed plan over the semantic layer.</summary>
+/// <summary>A typed plan over the semantic layer; the service that owns the entity asks for its permission.</summary>
 internal sealed class RunSemanticQueryTool(SemanticLayer layer) : ITool
 {
     public ToolInfo Info { get; } = new(
         ToolIds.RunSemanticQuery, "Count and group", "Counts, sums and trends by a typed plan over the semantic layer: measures by dimensions, filtered, over time. No query text.",
-        "analytics", [Permissions.ReadThreatIntel],
+        "analytics", [],
         ToolSchema.Object(
             ("entity", ToolSchema.Text("The entity, such as indicators."), false),
             ("measures", ToolSchema.Texts("The measures.", 10), true),
@@ -37,7 +37,8 @@ internal sealed class RunSemanticQueryTool(SemanticLayer layer) : ITool
 
         try
         {
-            return ServiceTool.Of(await layer.QueryAsync(plan!, ct), static data => ServiceTool.Items(data, "rows"));
+            var (service, answer) = await layer.QueryAsync(plan!, ct);
+            return ServiceTool.Of(answer, static data => ServiceTool.Items(data, "rows")) with { Source = service };
         }
         catch (FaultException exception)
         {

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using Platform.Agent.Chat;
 using Platform.Agent.Storage;
+using Platform.Contracts.Gateway;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Tools;
@@ -10,8 +10,6 @@ namespace Platform.Agent.Tools;
 /// <summary>What the agent can do for the caller.</summary>
 internal static class ToolEndpoints
 {
-    private const string Limited = "tools";
-
     public static IEndpointRouteBuilder MapTools(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/agent/tools").WithTags("agent");
@@ -22,14 +20,14 @@ internal static class ToolEndpoints
         return api;
     }
 
-    private static async Task<Ok<IReadOnlyList<ToolInfo>>> ListAsync(ToolRegistry tools, AgentDb db, HourlyLimit limit, IOptions<ChatOptions> options, CancellationToken ct)
+    private static async Task<Ok<IReadOnlyList<ToolInfo>>> ListAsync(ToolRegistry tools, AgentDb db, HourlyLimit limit, CancellationToken ct)
     {
-        await CountAsync(db, limit, options.Value, ct);
+        await CountAsync(db, limit, ct);
         return TypedResults.Ok(tools.Available);
     }
 
     private static async Task<Results<Ok<InvokedTool>, FaultResult>> InvokeAsync(
-        string id, Body<InvokeTool> body, ToolRegistry tools, AgentDb db, HourlyLimit limit, IOptions<ChatOptions> options, TimeProvider clock, CancellationToken ct)
+        string id, Body<InvokeTool> body, ToolRegistry tools, AgentDb db, HourlyLimit limit, TimeProvider clock, CancellationToken ct)
     {
         var arguments = body.Value.Arguments ?? [];
         if (tools.Refusal(id, arguments) is { } refusal)
@@ -37,19 +35,19 @@ internal static class ToolEndpoints
             return new FaultResult(refusal);
         }
 
-        await CountAsync(db, limit, options.Value, ct);
+        await CountAsync(db, limit, ct);
         var started = clock.GetTimestamp();
         var result = await tools.InvokeAsync(id, arguments, ct);
         return result.Error is { } error
             ? new FaultResult(error)
-            : TypedResults.Ok(new InvokedTool(id, result.Data, result.Rows, tools.SourceOf(id), Math.Round(clock.GetElapsedTime(started).TotalMilliseconds, 1)));
+            : TypedResults.Ok(new InvokedTool(id, result.Data, result.Rows, result.Source ?? tools.SourceOf(id), Math.Round(clock.GetElapsedTime(started).TotalMilliseconds, 1)));
     }
 
     /// <summary>In a transaction of its own: the limit's lock must not be held while a tool works.</summary>
-    private static async Task CountAsync(AgentDb db, HourlyLimit limit, ChatOptions options, CancellationToken ct)
+    private static async Task CountAsync(AgentDb db, HourlyLimit limit, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await limit.CountAsync(Limited, options.ToolCallsPerHour, ct);
+        await limit.CountAsync(LimitedRoutes.ToolsList, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }

@@ -13,6 +13,7 @@ internal static class ToolIds
     public const string AttackMatrix = "attack_matrix";
     public const string Recommend = "recommend";
     public const string RunSemanticQuery = "run_semantic_query";
+    public const string RunSql = "run_sql";
     public const string RenderChart = "render_chart";
     public const string CreateNote = "create_note";
     public const string OpenIncident = "open_incident";

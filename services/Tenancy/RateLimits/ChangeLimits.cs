@@ -10,8 +10,12 @@ internal sealed class ChangeLimits(OtherTenant other, CallContext call, TimeProv
 {
     public Task<RateLimit> ReadAsync(Guid tenantId, CancellationToken ct) => other.RunAsync(tenantId, (db, token) => FindAsync(db, tenantId, token), ct);
 
-    /// <summary>Sets the tenant's limits, and those of single operations unless they are null; null when <paramref name="expected"/> says that this version is not the one meant.</summary>
-    public Task<RateLimit?> WriteAsync(Guid tenantId, Limits limits, IReadOnlyList<RouteLimit>? routes, Func<long, bool> expected, CancellationToken ct) => other.RunAsync<RateLimit?>(tenantId, async (db, token) =>
+    /// <summary>
+    /// Sets the tenant's limits; those of single operations and of tokens unless they are null (no tokens at all stand for no end
+    /// of them). Null when <paramref name="expected"/> says that this version is not the one meant.
+    /// </summary>
+    public Task<RateLimit?> WriteAsync(
+        Guid tenantId, Limits limits, IReadOnlyList<RouteLimit>? routes, long? modelTokens, Func<long, bool> expected, CancellationToken ct) => other.RunAsync<RateLimit?>(tenantId, async (db, token) =>
     {
         var now = clock.GetUtcNow();
         var row = await FindAsync(db, tenantId, token);
@@ -30,15 +34,22 @@ internal sealed class ChangeLimits(OtherTenant other, CallContext call, TimeProv
         row.RequestsPerHour = limits.RequestsPerHour;
         row.RequestsPerDay = limits.RequestsPerDay;
         row.Routes = routes is null ? row.Routes : RouteLimit.Write(routes);
+        row.ModelTokensPerMonth = modelTokens is null ? row.ModelTokensPerMonth : modelTokens > 0 ? modelTokens : null;
         row.UpdatedAt = now;
         row.Version++;
-        db.Publish(new RateLimitsChanged(tenantId, limits.RequestsPerMinute, limits.RequestsPerHour, limits.RequestsPerDay), tenantId.ToString("N"));
+        var set = RouteLimit.Read(row.Routes);
+        db.Publish(
+            new RateLimitsChanged(
+                tenantId, limits.RequestsPerMinute, limits.RequestsPerHour, limits.RequestsPerDay,
+                [.. set.Select(r => new ChangedRouteLimit(r.Route, r.UserType, r.RequestsPerHour))], row.ModelTokensPerMonth),
+            tenantId.ToString("N"));
         db.RecordIn(call.TenantId, call, "rate_limits_updated", $"tenant/{tenantId}", now, new Dictionary<string, string>
         {
             ["requests_per_minute"] = $"{limits.RequestsPerMinute}",
             ["requests_per_hour"] = $"{limits.RequestsPerHour}",
             ["requests_per_day"] = $"{limits.RequestsPerDay}",
-            ["routes"] = $"{RouteLimit.Read(row.Routes).Count}",
+            ["routes"] = $"{set.Count}",
+            ["model_tokens_per_month"] = row.ModelTokensPerMonth?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "without end",
         });
         await db.SaveChangesAsync(token);
         return row;

@@ -40,7 +40,8 @@ internal static class RateLimitEndpoints
 
         var spec = body.Value;
         var wanted = new Limits(spec.RequestsPerMinute!.Value, spec.RequestsPerHour!.Value, spec.RequestsPerDay!.Value);
-        if (await limits.WriteAsync(id, wanted, spec.Routes?.ConvertAll(r => new RouteLimit(r.Route!, r.UserType, r.RequestsPerHour!.Value)), http.Request.IfMatch, ct) is not { } row)
+        var routes = spec.Routes?.ConvertAll(r => new RouteLimit(r.Route!, r.UserType, r.RequestsPerHour!.Value));
+        if (await limits.WriteAsync(id, wanted, routes, spec.ModelTokensPerMonth, http.Request.IfMatch, ct) is not { } row)
         {
             return Faults.PreconditionFailed();
         }
@@ -57,7 +58,8 @@ internal static class RateLimitEndpoints
     /// <param name="RequestsPerHour">Of the tenant, in any hour.</param>
     /// <param name="RequestsPerDay">Of the tenant, in any day.</param>
     /// <param name="Routes">Hourly limits of single operations for each caller; those that are there stay when this is absent.</param>
-    internal sealed record LimitsSpec(int? RequestsPerMinute, int? RequestsPerHour, int? RequestsPerDay, List<RouteLimitSpec>? Routes);
+    /// <param name="ModelTokensPerMonth">Tokens that its language models may take in a calendar month (UTC); 0 for no end; what is there stays when this is absent.</param>
+    internal sealed record LimitsSpec(int? RequestsPerMinute, int? RequestsPerHour, int? RequestsPerDay, List<RouteLimitSpec>? Routes, long? ModelTokensPerMonth = null);
 
     /// <summary>The hourly limit of one operation.</summary>
     /// <param name="Route">Such as <c>users.list</c>; the gateway's documentation lists them.</param>
@@ -75,6 +77,7 @@ internal static class RateLimitEndpoints
             RuleFor(l => l.RequestsPerHour).Must(Fits).WithMessage(Message);
             RuleFor(l => l.RequestsPerDay).Must(Fits).WithMessage(Message);
             RuleFor(l => l.Routes!.Count).LessThanOrEqualTo(500).When(l => l.Routes is not null).OverridePropertyName("routes").WithMessage("must be at most 500");
+            RuleFor(l => l.ModelTokensPerMonth).Must(t => t is null or (>= 0 and <= 1_000_000_000_000)).WithMessage("must be a whole number from 0 (without end) to 1000000000000");
             RuleForEach(l => l.Routes).ChildRules(route =>
             {
                 route.RuleFor(r => r.Route).Must(r => r is not null && LimitedRoutes.RequestsPerHour.ContainsKey(r))
@@ -87,11 +90,11 @@ internal static class RateLimitEndpoints
         private static bool Fits(int? limit) => limit is >= 1 and <= 100_000_000;
     }
 
-    /// <summary>A tenant's limits; <c>UpdatedAt</c> is absent while they are the defaults.</summary>
+    /// <summary>A tenant's limits; <c>UpdatedAt</c> is absent while they are the defaults, <c>ModelTokensPerMonth</c> where there is no end of them.</summary>
     internal sealed record RateLimitView(
-        Guid TenantId, int RequestsPerMinute, int RequestsPerHour, int RequestsPerDay, IReadOnlyList<RouteLimit> Routes, DateTimeOffset? UpdatedAt)
+        Guid TenantId, int RequestsPerMinute, int RequestsPerHour, int RequestsPerDay, IReadOnlyList<RouteLimit> Routes, long? ModelTokensPerMonth, DateTimeOffset? UpdatedAt)
     {
-        public static RateLimitView Of(RateLimit row) =>
-            new(row.TenantId, row.RequestsPerMinute, row.RequestsPerHour, row.RequestsPerDay, RouteLimit.Read(row.Routes), row.Version == 0 ? null : row.UpdatedAt);
+        public static RateLimitView Of(RateLimit row) => new(
+            row.TenantId, row.RequestsPerMinute, row.RequestsPerHour, row.RequestsPerDay, RouteLimit.Read(row.Routes), row.ModelTokensPerMonth, row.Version == 0 ? null : row.UpdatedAt);
     }
 }

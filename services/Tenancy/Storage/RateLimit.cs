@@ -18,6 +18,9 @@ internal sealed class RateLimit
     /// <summary>Hourly limits of single operations (<see cref="RateLimits.RouteLimit"/>), as JSON.</summary>
     public string Routes { get; set; } = "[]";
 
+    /// <summary>Tokens that the tenant's language models may take in a calendar month (UTC); null without end.</summary>
+    public long? ModelTokensPerMonth { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }

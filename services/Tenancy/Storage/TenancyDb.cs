@@ -17,6 +17,8 @@ internal sealed class TenancyDb(DbContextOptions<TenancyDb> options, CallContext
 
     public DbSet<RateLimit> RateLimits => Set<RateLimit>();
 
+    public DbSet<ModelUsage> ModelUsage => Set<ModelUsage>();
+
     public DbSet<ConfigurationVersion> ConfigurationVersions => Set<ConfigurationVersion>();
 
     public DbSet<Backup> Backups => Set<Backup>();
@@ -82,6 +84,12 @@ internal sealed class TenancyDb(DbContextOptions<TenancyDb> options, CallContext
             e.Property(r => r.Routes).HasColumnType("jsonb").HasDefaultValue("[]");
             e.Property(r => r.Version).IsConcurrencyToken();
             e.HasOne<Tenant>().WithOne().HasForeignKey<RateLimit>(r => r.TenantId);
+        });
+        modelBuilder.Entity<ModelUsage>(e =>
+        {
+            e.ToTable("model_usage");
+            e.HasKey(u => new { u.TenantId, u.Hour, u.Model });
+            e.Property(u => u.Model).HasMaxLength(200);
         });
         modelBuilder.Entity<ConfigurationVersion>(e =>
         {

@@ -4,7 +4,7 @@ using Platform.ServiceDefaults;
 namespace Platform.Tenancy.Usage;
 
 /// <summary>Makes a report of rollups. One with too many points to be read by anybody is refused.</summary>
-internal sealed class QueryUsage(ReadRollups rollups)
+internal sealed class QueryUsage(ReadRollups rollups, ReadModelUsage models)
 {
     private const int MaxPoints = 20_000;
 
@@ -34,7 +34,8 @@ internal sealed class QueryUsage(ReadRollups rollups)
             series.Add(new UsagePoint(slice.Bucket, range.GroupBy is null ? null : slice.Value, slice.Sums.Figures()));
         }
 
-        return new UsageReport(range.From, range.To, range.Granularity, range.GroupBy, totals.Sums.Figures(), range.GroupBy is null ? null : Busiest(groups), series);
+        var took = await models.RunAsync(range.From, range.To, ct);
+        return new UsageReport(range.From, range.To, range.Granularity, range.GroupBy, totals.Sums.Figures(), range.GroupBy is null ? null : Busiest(groups), series, took);
     }
 
     private static List<UsageGroup> Busiest(Dictionary<string, UsageTotal> groups) =>

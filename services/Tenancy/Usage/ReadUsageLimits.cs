@@ -19,10 +19,14 @@ internal sealed record UsageLimit(string Window, int Limit, long Used, long Rema
 internal sealed record UsageQuota(long? Quota, long Used, long? Remaining, DateTimeOffset ResetsAt);
 
 /// <summary>The limits of the caller's tenant.</summary>
-internal sealed record UsageLimitsView(string Plan, IReadOnlyList<UsageLimit> Limits, UsageQuota Month);
+/// <param name="Plan">What it has bought.</param>
+/// <param name="Limits">Requests in each window.</param>
+/// <param name="Month">Requests of the month.</param>
+/// <param name="Models">Tokens of its language models.</param>
+internal sealed record UsageLimitsView(string Plan, IReadOnlyList<UsageLimit> Limits, UsageQuota Month, ModelQuota Models);
 
 /// <summary>Compares the limits of a tenant with what it has used: short windows by rows, long ones by rollups.</summary>
-internal sealed class ReadUsageLimits(NpgsqlDataSource source, ResolveTenant tenants, CallContext call, TimeProvider clock)
+internal sealed class ReadUsageLimits(NpgsqlDataSource source, ResolveTenant tenants, ReadModelUsage models, CallContext call, TimeProvider clock)
 {
     /// <summary>
     /// Requests that a limit refused were not charged. The day is counted in whole hours, as the gateway counts it.
@@ -58,7 +62,7 @@ internal sealed class ReadUsageLimits(NpgsqlDataSource source, ResolveTenant ten
             Limit("hour", tenant.Limits.RequestsPerHour, reader.GetInt64(1)),
             Limit("day", tenant.Limits.RequestsPerDay, reader.GetInt64(2)),
         ],
-        Month(tenant, now));
+        Month(tenant, now), await models.MonthAsync(ct));
     }
 
     private static UsageQuota Month(ResolvedTenant tenant, DateTimeOffset now) => new(

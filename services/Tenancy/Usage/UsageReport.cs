@@ -8,6 +8,7 @@ namespace Platform.Tenancy.Usage;
 /// <param name="Totals">The figures of the whole range.</param>
 /// <param name="Groups">The figures of each group over the whole range, the busiest first.</param>
 /// <param name="Series">The figures of each point in time (and group) with requests, in order.</param>
+/// <param name="Models">What the tenant's language models took in the whole range, the most tokens first.</param>
 internal sealed record UsageReport(
     DateTimeOffset From,
     DateTimeOffset To,
@@ -15,7 +16,8 @@ internal sealed record UsageReport(
     string? GroupBy,
     UsageFigures Totals,
     IReadOnlyList<UsageGroup>? Groups,
-    IReadOnlyList<UsagePoint> Series);
+    IReadOnlyList<UsagePoint> Series,
+    IReadOnlyList<ModelFigures> Models);
 
 /// <summary>Counts and latencies of some requests.</summary>
 /// <param name="Requests">All of them.</param>

@@ -53,6 +53,7 @@ internal sealed class AgentFixture : IAsyncDisposable
             ["services:threatintel:http:0"] = "http://127.0.0.1:1",
             ["services:tenancy:http:0"] = "http://127.0.0.1:1",
             ["ServiceClients:threatintel:Retries"] = "0",
+            ["ServiceClients:tenancy:Retries"] = "0",
             // Where the model servers of tests listen.
             ["Outbound:AllowedNetworks:0"] = "127.0.0.0/8",
         });

@@ -171,7 +171,7 @@ public sealed class ChatTests(Stack stack) : IAsyncLifetime
         await InvokeAsync(narrow, "get_object", new { arguments = new { id = "x" } }, HttpStatusCode.Forbidden);
         await InvokeAsync(client, "create_note", new { arguments = new { content = "x", object_refs = new[] { "x" } } }, HttpStatusCode.Forbidden);
         await InvokeAsync(client, "lookup_observables", new { arguments = new { values = new[] { "192.0.2.1" } } }, HttpStatusCode.BadGateway);
-        Assert.Equal(3, await _agent.ScalarAsync<long>("SELECT count(*) FROM chat_turns WHERE endpoint = 'tools'", Ct));
+        Assert.Equal(3, await _agent.ScalarAsync<long>("SELECT count(*) FROM chat_turns WHERE endpoint = 'tools.list'", Ct));
         Assert.Equal(2, await _agent.ScalarAsync<long>("SELECT count(*) FROM outbox WHERE type LIKE '%AuditRecorded' AND body LIKE '%tool_invoked%tool/get_object%'", Ct));
     }
 

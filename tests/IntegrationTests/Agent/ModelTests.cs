@@ -1,6 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Contracts;
+using Platform.Contracts.Tenancy;
 using Platform.TestSupport;
 
 namespace Platform.IntegrationTests.Agent;
@@ -53,6 +57,55 @@ public sealed class ModelTests(Stack stack) : IAsyncLifetime
         Assert.Equal((2, 30, 13), (month.GetProperty("calls").GetInt32(), month.GetProperty("input_tokens").GetInt32(), month.GetProperty("output_tokens").GetInt32()));
         Assert.Equal(((30 * 2m) + (13 * 8m)) / 1_000_000, month.GetProperty("cost").GetDecimal());
         Assert.All(_model.Credentials, c => Assert.Equal("Bearer sk-secret", c));
+
+        // Tenancy hears of each step, with the same commit.
+        Assert.Equal(
+            "20/8/0.000104,10/5/0.000060",
+            await _agent.ScalarAsync<string>("SELECT string_agg(concat_ws('/', body::jsonb->>'input_tokens', body::jsonb->>'output_tokens', body::jsonb->>'cost'), ',' ORDER BY seq) FROM outbox WHERE type LIKE '%ModelUsageRecorded'", Ct));
+    }
+
+    [Fact]
+    public async Task Tokens_that_a_tenant_was_given_end_and_can_be_raised()
+    {
+        using var client = await ClientAsync();
+        _model.Otherwise = FakeModelServer.Text("I am the model.");
+        await GiveAsync(15);
+        Assert.Equal("I am the model.", (await AgentFixture.AskAsync(client, "Hello", Ct)).GetProperty("response").GetString());
+
+        // Fifteen are used up: the built-in planner answers, and nobody asks the model.
+        Assert.Contains("uses 1 technique", (await AgentFixture.AskAsync(client, "How many techniques does Test Bear use?", Ct)).GetProperty("response").GetString(), StringComparison.Ordinal);
+        Assert.Single(_model.Requests);
+        await GiveAsync(1000);
+        Assert.Equal("I am the model.", (await AgentFixture.AskAsync(client, "Hello", Ct)).GetProperty("response").GetString());
+    }
+
+    [Fact]
+    public async Task Questions_an_hour_are_those_that_the_tenant_was_given()
+    {
+        using var client = _agent.ClientFor(_agent.Caller());
+        await GiveAsync(null, new ChangedRouteLimit("chat.poll", null, 1));
+        await AgentFixture.AskAsync(client, "How many groups are there?", Ct);
+        using var refused = await client.PostAsJsonAsync("/api/v2/agent/chat_poll", new { message = "How many groups are there?" }, Ct);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        await GiveAsync(null, new ChangedRouteLimit("chat.poll", null, 2));
+        await AgentFixture.AskAsync(client, "How many groups are there?", Ct);
+    }
+
+    /// <summary>As Tenancy says it: by the broker.</summary>
+    private async Task GiveAsync(long? tokens, params ChangedRouteLimit[] routes)
+    {
+        var limits = new RateLimitsChanged(_agent.Graph.Tenant, 1, 1, 1, routes, tokens);
+        await _agent.Services.GetRequiredService<IBus>().Publish(
+            limits,
+            Pipe.Execute<PublishContext>(c =>
+            {
+                c.Headers.Set(WellKnown.EventHeaders.Tenant, _agent.Graph.Tenant.ToString());
+                c.Headers.Set(WellKnown.EventHeaders.OccurredAt, TimeProvider.System.GetUtcNow().ToString("O"));
+            }),
+            Ct);
+        await Eventually.TrueAsync(
+            async () => await _agent.ScalarAsync<long>($"SELECT count(*) FROM tenant_limits WHERE coalesce(model_tokens_per_month, 0) = {tokens ?? 0} AND coalesce((routes->0->>'requests_per_hour')::int, 0) = {routes.Select(r => r.RequestsPerHour).FirstOrDefault()}", Ct) == 1,
+            TimeSpan.FromSeconds(30), Ct, "The limits");
     }
 
     [Fact]
@@ -106,7 +159,7 @@ public sealed class ModelTests(Stack stack) : IAsyncLifetime
             FakeModelServer.Text("Done, I wrote it."));
         var first = await AgentFixture.AskAsync(client, "Summarise the bear", Ct);
         Assert.Contains("To be confirmed: create_note\n- content: pwned", first.GetProperty("response").GetString(), StringComparison.Ordinal);
-        Assert.Empty(_agent.Door.Audiences);
+        Assert.Empty(_agent.Intel.Asked);
         Assert.Equal("create_note", await _agent.ScalarAsync<string>("SELECT string_agg(tool, ',') FROM pending_actions", Ct));
         var conversation = first.GetProperty("conversation_id").GetGuid();
 
@@ -114,14 +167,14 @@ public sealed class ModelTests(Stack stack) : IAsyncLifetime
         _model.Then(FakeModelServer.Text("Fine."), FakeModelServer.Text("Nothing to do."));
         await SayAsync(client, conversation, "Never mind the weather");
         Assert.Equal("Nothing to do.", await SayAsync(client, conversation, "yes"));
-        Assert.Empty(_agent.Door.Audiences);
+        Assert.Empty(_agent.Intel.Asked);
 
         // A yes carries it out, once; nobody listens at ThreatIntel here.
         _model.Then(FakeModelServer.Call("create_note", new { content = "good", object_refs = new[] { Bear } }, "c"), FakeModelServer.Text("It waits."), FakeModelServer.Text("No more."));
         await SayAsync(client, conversation, "Note that it is good");
         Assert.StartsWith("create_note was not carried out: The data cannot be reached", await SayAsync(client, conversation, "Yes!"), StringComparison.Ordinal);
         Assert.Equal("No more.", await SayAsync(client, conversation, "yes"));
-        Assert.Equal(["threatintel"], _agent.Door.Audiences);
+        Assert.Equal(["/api/v2/threat-intel/notes"], _agent.Intel.Asked);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
+using Platform.Contracts.Agent;
 using Platform.Contracts.Gateway;
 using Platform.Tenancy.Usage;
 using Platform.TestSupport;
@@ -130,6 +132,52 @@ public sealed class UsageTests(TenancyFixture tenancy)
             [("minute", 999), ("hour", 49_998), ("day", 999_998)],
             limits.GetProperty("limits").EnumerateArray().Select(l => (l.GetProperty("window").GetString()!, l.GetProperty("remaining").GetInt32())));
     }
+
+    [Fact]
+    public async Task What_language_models_took_is_part_of_the_usage_and_has_a_quota_that_can_be_raised()
+    {
+        var (tenant, other) = (await tenancy.CreateTenantAsync(Ct), await tenancy.CreateTenantAsync(Ct));
+        var bus = tenancy.Services.GetRequiredService<IBus>();
+        foreach (var (model, input, output, cost) in new[] { ("small", 10L, 5L, 0.25m), ("large", 100L, 50L, 2m), ("small", 1L, 1L, 0.5m) })
+        {
+            var took = new ModelUsageRecorded(tenant, model, 1, input, output, cost, TimeProvider.System.GetUtcNow());
+            await bus.Publish(took, Pipe.Execute<PublishContext>(c => c.Headers.Set("tenant", tenant.ToString())), Ct);
+        }
+
+        await Eventually.TrueAsync(
+            async () => await tenancy.ScalarAsync<long>("SELECT coalesce(sum(calls), 0)::bigint FROM model_usage WHERE tenant_id = $1", Ct, tenant) == 3, TimeSpan.FromSeconds(30), Ct, "What the models took");
+        var client = tenancy.ClientFor(tenant, "read:usage");
+        var models = (await SendAsync(client, HttpMethod.Get, "/api/v2/usage", HttpStatusCode.OK, Ct)).GetProperty("models").EnumerateArray().ToList();
+        Assert.Equal(
+            [("large", 1, 100, 50, 2m), ("small", 2, 11, 6, 0.75m)],
+            models.Select(m => (m.GetProperty("model").GetString()!, m.GetProperty("calls").GetInt32(), m.GetProperty("input_tokens").GetInt32(), m.GetProperty("output_tokens").GetInt32(), m.GetProperty("cost").GetDecimal())));
+
+        var path = $"/api/v2/admin/tenants/{tenant}/rate-limits";
+        object Limits(long? tokens) => new { requests_per_minute = 10, requests_per_hour = 100, requests_per_day = 1000, model_tokens_per_month = tokens };
+        Assert.False((await QuotaAsync(client)).TryGetProperty("quota", out _));
+        foreach (var (tokens, remaining) in new[] { (100L, 0L), (1000L, 833L) })
+        {
+            await SendAsync(tenancy.Admin, HttpMethod.Put, path, HttpStatusCode.OK, Ct, Limits(tokens));
+            var quota = await QuotaAsync(client);
+            Assert.Equal((tokens, 167L, remaining, 2.75m), (quota.GetProperty("quota").GetInt64(), quota.GetProperty("used").GetInt64(), quota.GetProperty("remaining").GetInt64(), quota.GetProperty("cost").GetDecimal()));
+        }
+
+        // Absent leaves it, 0 ends it; the agent hears of each.
+        await SendAsync(tenancy.Admin, HttpMethod.Put, path, HttpStatusCode.OK, Ct, Limits(null));
+        Assert.Equal(1000, (await QuotaAsync(client)).GetProperty("quota").GetInt64());
+        Assert.False((await SendAsync(tenancy.Admin, HttpMethod.Put, path, HttpStatusCode.OK, Ct, Limits(0))).TryGetProperty("model_tokens_per_month", out _));
+        await SendAsync(tenancy.Admin, HttpMethod.Put, path, HttpStatusCode.UnprocessableEntity, Ct, Limits(-1));
+        Assert.Equal(
+            "100,1000,1000,none",
+            await tenancy.ScalarAsync<string>("SELECT string_agg(coalesce(body::jsonb->>'model_tokens_per_month', 'none'), ',' ORDER BY seq) FROM outbox WHERE tenant_id = $1 AND type LIKE '%RateLimitsChanged'", Ct, tenant));
+
+        var stranger = tenancy.ClientFor(other, "read:usage");
+        Assert.Equal(0, (await SendAsync(stranger, HttpMethod.Get, "/api/v2/usage", HttpStatusCode.OK, Ct)).GetProperty("models").GetArrayLength());
+        Assert.Equal(0, (await QuotaAsync(stranger)).GetProperty("used").GetInt64());
+    }
+
+    private static async Task<JsonElement> QuotaAsync(HttpClient client) =>
+        (await SendAsync(client, HttpMethod.Get, "/api/v2/usage/limits", HttpStatusCode.OK, Ct)).GetProperty("models");
 
     [Fact]
     public async Task A_key_remembers_its_last_use()

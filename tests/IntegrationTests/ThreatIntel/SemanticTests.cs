@@ -56,6 +56,43 @@ public sealed class SemanticTests(ThreatIntelFixture service)
         Assert.Equal(HttpStatusCode.UnprocessableEntity, invented.StatusCode);
     }
 
+    [Fact]
+    public async Task Sql_reads_published_views_inside_tenant_clearance_and_permission_and_nothing_else()
+    {
+        var tenant = Guid.NewGuid();
+        var writer = service.ClientFor(tenant);
+        foreach (var (value, severity, tlp) in new[] { ("sql-a.example", "high", "clear"), ("sql-b.example", "high", "red"), ("sql-c.example", "low", "clear") })
+        {
+            using var made = await writer.PostAsJsonAsync("/api/v2/threat-intel/indicators", new { name = value, indicator_type = "domain-name", value, severity, tlp, valid_from = "2026-01-05T00:00:00Z" }, Ct);
+            Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        }
+
+        const string PerSeverity = "SELECT severity, count(*) AS n FROM indicators GROUP BY severity ORDER BY n DESC, 1";
+        Assert.Equal("""[["high",2],["low",1]]""", Rows(await SqlAsync(writer, PerSeverity)));
+        Assert.Equal("""[["high",1],["low",1]]""", Rows(await SqlAsync(service.ClientFor(tenant, TlpLevel.Clear), PerSeverity)));
+        Assert.Equal("[]", Rows(await SqlAsync(service.ClientFor(Guid.NewGuid()), PerSeverity)));
+        var cut = await SqlAsync(writer, PerSeverity, limit: 1);
+        Assert.True(cut.GetProperty("truncated").GetBoolean() && cut.GetProperty("rows").GetArrayLength() == 1);
+        Assert.Equal("""["severity","n"]""", cut.GetProperty("columns").GetRawText());
+
+        // Permission of each view, what the parser refuses, and what PostgreSQL finds wrong.
+        await SqlAsync(writer, "SELECT count(*) FROM incidents", HttpStatusCode.Forbidden);
+        foreach (var sql in new[] { "SELECT set_config('app.tenant_id', 'x', true)", "SELECT * FROM public.indicators", "DELETE FROM indicators", "SELECT 1; SELECT 2", "SELECT nothing FROM indicators", "SELECT 1 / 0", "SELECT pg_sleep(1)" })
+        {
+            await SqlAsync(writer, sql, HttpStatusCode.UnprocessableEntity);
+        }
+    }
+
+    private static string Rows(JsonElement result) => result.GetProperty("rows").GetRawText();
+
+    private static async Task<JsonElement> SqlAsync(HttpClient client, string sql, HttpStatusCode expected = HttpStatusCode.OK, int limit = 100)
+    {
+        using var response = await client.PostAsJsonAsync("/internal/sql", new { sql, limit }, Ct);
+        var text = await response.Content.ReadAsStringAsync(Ct);
+        Assert.True(response.StatusCode == expected, $"{sql}: {(int)response.StatusCode}\n{text}");
+        return JsonElement.Parse(text);
+    }
+
     private static async Task<JsonElement> QueryAsync(HttpClient client, object plan)
     {
         using var response = await client.PostAsJsonAsync("/internal/semantic/query", plan, Ct);

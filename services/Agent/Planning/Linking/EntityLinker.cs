@@ -9,7 +9,10 @@ namespace Platform.Agent.Planning;
 /// </summary>
 internal sealed class EntityLinker(GraphQueries graph, KnownNames known, CallContext call)
 {
-    public async Task<IReadOnlyList<Mention>> LinkAsync(IReadOnlyList<Token> tokens, CancellationToken ct)
+    /// <param name="tokens">The message.</param>
+    /// <param name="live">Whether the graph is asked, whatever is known of the names.</param>
+    /// <param name="ct">Ends the work.</param>
+    public async Task<IReadOnlyList<Mention>> LinkAsync(IReadOnlyList<Token> tokens, bool live, CancellationToken ct)
     {
         var spans = NameSpans.Find(tokens);
         var keys = new HashSet<string>(spans.Count);
@@ -32,7 +35,13 @@ internal sealed class EntityLinker(GraphQueries graph, KnownNames known, CallCon
             }
         }
 
-        return keys.Count + numbers.Count + ids.Count == 0 ? [] : Link(tokens, spans, await graph.FindNamedAsync(keys, numbers, ids, ct));
+        if (keys.Count + numbers.Count + ids.Count == 0)
+        {
+            return [];
+        }
+
+        var names = live ? null : await known.ReadAsync(graph, call, ct);
+        return Link(tokens, spans, names is { IsWhole: true } ? names.Find(keys, numbers, ids) : await graph.FindNamedAsync(keys, numbers, ids, ct));
     }
 
     /// <summary>
@@ -50,7 +59,7 @@ internal sealed class EntityLinker(GraphQueries graph, KnownNames known, CallCon
             return found;
         }
 
-        var names = await known.ReadAsync(graph, call, ct);
+        var names = (await known.ReadAsync(graph, call, ct)).Names;
         for (var start = 0; start < tokens.Count; start++)
         {
             for (var length = 1; length <= MaxWords && start + length <= tokens.Count; length++)

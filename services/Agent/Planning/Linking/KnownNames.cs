@@ -5,50 +5,62 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Planning;
 
-/// <summary>One name of an object, as slips are compared with it.</summary>
-/// <param name="Entity">The object.</param>
-/// <param name="Name">The name as the data has it.</param>
-/// <param name="Bare">Its letters and digits alone, in lower case.</param>
-internal sealed record KnownName(EntityRef Entity, string Name, string Bare);
-
 /// <summary>
-/// Every name that callers of a tenant and clearance may see, kept for a minute: a message full of unknown words would
-/// otherwise read all of them from the graph each time.
+/// The names that callers of a tenant and clearance may see, kept so that a question reads none of them from the graph.
+/// An event about the tenant's objects ends what is kept at once, and because the graph follows events a moment later,
+/// for that moment nothing is kept for long.
 /// </summary>
 internal sealed class KnownNames(TimeProvider clock)
 {
     private const int MaxKept = 32;
-    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
-    private readonly ConcurrentDictionary<(Guid Tenant, TlpLevel Clearance), (DateTimeOffset At, IReadOnlyList<KnownName> Names)> _kept = new();
+    private const int MaxTenants = 10_000;
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
 
-    public async Task<IReadOnlyList<KnownName>> ReadAsync(GraphQueries graph, CallContext call, CancellationToken ct)
+    /// <summary>How long the graph may take to follow an event.</summary>
+    private static readonly TimeSpan Unsettled = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan KeptUnsettled = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<(Guid Tenant, TlpLevel Clearance), (DateTimeOffset At, NameTable Names)> _kept = new();
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _changed = new();
+
+    /// <summary>Takes nothing as known of a tenant whose objects changed.</summary>
+    public void Forget(Guid tenant)
+    {
+        if (_changed.Count >= MaxTenants)
+        {
+            _kept.Clear();
+            _changed.Clear();
+        }
+
+        _changed[tenant] = clock.GetUtcNow();
+    }
+
+    public async Task<NameTable> ReadAsync(GraphQueries graph, CallContext call, CancellationToken ct)
     {
         if (!call.IsAllowed(Permissions.ReadGraph))
         {
-            return [];
+            return NameTable.Empty;
         }
 
+        var key = (call.TenantId, call.Clearance);
         var now = clock.GetUtcNow();
-        if (_kept.TryGetValue((call.TenantId, call.Clearance), out var kept) && now - kept.At < Kept)
+        if (_kept.TryGetValue(key, out var kept) && IsFresh(call.TenantId, kept.At, now))
         {
             return kept.Names;
         }
 
-        var names = new List<KnownName>();
-        foreach (var named in await graph.AllNamesAsync(ct))
-        {
-            foreach (var name in named.Aliases.Append(named.Entity.Name).Distinct(StringComparer.OrdinalIgnoreCase))
-            {
-                names.Add(new KnownName(named.Entity, name, Corrections.Bare(name)));
-            }
-        }
-
+        var (all, isWhole) = await graph.AllNamesAsync(ct);
+        var table = new NameTable(all, isWhole);
         if (_kept.Count >= MaxKept)
         {
             _kept.Clear();
         }
 
-        _kept[(call.TenantId, call.Clearance)] = (now, names);
-        return names;
+        // As of before it was read: what changed meanwhile ends it.
+        _kept[key] = (now, table);
+        return table;
     }
+
+    private bool IsFresh(Guid tenant, DateTimeOffset at, DateTimeOffset now) =>
+        now - at < Kept && (!_changed.TryGetValue(tenant, out var changed) || at > changed + Unsettled || (at > changed && now - at < KeptUnsettled));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Planning;
 
@@ -19,6 +20,7 @@ namespace Platform.Agent.Planning;
 [JsonDerivedType(typeof(BreakdownPlan), "breakdown")]
 [JsonDerivedType(typeof(AttributePlan), "attribute")]
 [JsonDerivedType(typeof(ComparePlan), "compare")]
+[JsonDerivedType(typeof(AggregatePlan), "aggregate")]
 internal abstract record Plan;
 
 /// <summary>How many objects a set holds.</summary>
@@ -98,6 +100,11 @@ internal enum ObjectAttribute
     Version,
     Contributors,
 }
+
+/// <summary>Measures over the semantic layer: by dimensions, filtered, over time.</summary>
+/// <param name="Query">The plan, in the models' own names.</param>
+/// <param name="Ranks">How many of the first rows are meant, those that tie with the last of them too; null for all.</param>
+internal sealed record AggregatePlan(SemanticPlan Query, int? Ranks = null) : Plan;
 
 /// <summary>What two objects have in common and what each has alone, among the objects of one kind.</summary>
 internal sealed record ComparePlan(EntityRef First, EntityRef Second, ObjectKind Counted) : Plan;

@@ -443,6 +443,32 @@ namespace Platform.Agent.Storage.Migrations
                     b.ToTable("semantic_models", (string)null);
                 });
 
+            modelBuilder.Entity("Platform.Agent.Storage.TenantLimits", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<long?>("ModelTokensPerMonth")
+                        .HasColumnType("bigint")
+                        .HasColumnName("model_tokens_per_month");
+
+                    b.Property<string>("Routes")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("routes");
+
+                    b.HasKey("TenantId")
+                        .HasName("pk_tenant_limits");
+
+                    b.ToTable("tenant_limits", (string)null);
+                });
+
             modelBuilder.Entity("Platform.ServiceDefaults.IdempotencyKey", b =>
                 {
                     b.Property<Guid>("TenantId")

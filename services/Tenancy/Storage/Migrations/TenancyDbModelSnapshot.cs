@@ -438,6 +438,43 @@ namespace Platform.Tenancy.Storage.Migrations
                     b.ToTable("configuration_versions", (string)null);
                 });
 
+            modelBuilder.Entity("Platform.Tenancy.Storage.ModelUsage", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint")
+                        .HasColumnName("calls");
+
+                    b.Property<decimal>("Cost")
+                        .HasColumnType("numeric")
+                        .HasColumnName("cost");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.HasKey("TenantId", "Hour", "Model")
+                        .HasName("pk_model_usage");
+
+                    b.ToTable("model_usage", (string)null);
+                });
+
             modelBuilder.Entity("Platform.Tenancy.Storage.RateLimit", b =>
                 {
                     b.Property<Guid>("TenantId")
@@ -447,6 +484,10 @@ namespace Platform.Tenancy.Storage.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<long?>("ModelTokensPerMonth")
+                        .HasColumnType("bigint")
+                        .HasColumnName("model_tokens_per_month");
 
                     b.Property<int>("RequestsPerDay")
                         .ValueGeneratedOnAdd()

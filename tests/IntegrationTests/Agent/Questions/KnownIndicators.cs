@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -9,10 +10,18 @@ internal sealed class KnownIndicators : HttpMessageHandler
 {
     private HashSet<string>? _known;
 
+    /// <summary>The paths of the public API that were asked for.</summary>
+    public ConcurrentQueue<string> Asked { get; } = new();
+
     public void Hold(IEnumerable<string> values) => _known = [.. values];
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (request.RequestUri!.AbsolutePath is var path && path.StartsWith("/api/", StringComparison.Ordinal))
+        {
+            Asked.Enqueue(path);
+        }
+
         if (_known is null || request.RequestUri?.AbsolutePath != "/api/v2/threat-intel/indicators/lookup")
         {
             throw new HttpRequestException(HttpRequestError.ConnectionError, "Nobody listens.");

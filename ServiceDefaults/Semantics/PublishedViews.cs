@@ -1,0 +1,36 @@
+using Npgsql;
+
+namespace Platform.ServiceDefaults.Semantics;
+
+/// <summary>
+/// The views that queries may read: one for each entity of the service's semantic model, its dimensions as columns, only
+/// what the caller's clearance covers. They belong to the service's ordinary role, so that row-level security holds in them,
+/// and the role <c>{database}_sql</c> may select from them and do nothing else.
+/// </summary>
+internal static class PublishedViews
+{
+    public const string Schema = "published";
+
+    /// <summary>The setting that holds the caller's clearance.</summary>
+    public const string Clearance = "app.clearance";
+
+    /// <summary>Away before migrations, which change what they rest on.</summary>
+    public static string Remove => $"DROP SCHEMA IF EXISTS {Schema} CASCADE";
+
+    /// <summary>The statements that make them.</summary>
+    public static IEnumerable<string> Make(SemanticModel model, string appRole, string sqlRole)
+    {
+        using var names = new NpgsqlCommandBuilder();
+        var (app, sql) = (names.QuoteIdentifier(appRole), names.QuoteIdentifier(sqlRole));
+        yield return $"CREATE SCHEMA {Schema}; GRANT USAGE, CREATE ON SCHEMA {Schema} TO {app}; GRANT USAGE ON SCHEMA {Schema} TO {sql}; REVOKE ALL ON SCHEMA public FROM {sql}";
+        foreach (var entity in model.Entities)
+        {
+            var view = $"{Schema}.{names.QuoteIdentifier(entity.Name)}";
+            var columns = string.Join(", ", entity.Dimensions.Select(d => $"{d.Sql} AS {names.QuoteIdentifier(d.Name)}"));
+            var visible = entity.Visible.Replace("@clearance", $"(SELECT nullif(current_setting('{Clearance}', true), '')::smallint)", StringComparison.Ordinal);
+            yield return $"CREATE VIEW {view} WITH (security_barrier) AS SELECT {columns} FROM public.{entity.Table} WHERE {visible}; ALTER VIEW {view} OWNER TO {app}; GRANT SELECT ON {view} TO {sql}";
+        }
+
+        yield return $"REVOKE CREATE ON SCHEMA {Schema} FROM {app}";
+    }
+}
