@@ -75,7 +75,7 @@ internal static class Wording
         }
 
         var text = new StringBuilder();
-        foreach (var filter in set.Filters)
+        foreach (var filter in set.Filters.Distinct())
         {
             text.Append(filter.Field switch
             {

@@ -89,7 +89,12 @@ internal sealed class AggregateReading(Sentence s, MergedEntity entity, TenantAd
 
         if (s.After(at, Marks) is >= 0 and var mark)
         {
-            (_isAsked, _isTrend) = (true, _isTrend || s[mark - 1].Word is "trend" || s[mark - 2].Word is "trend");
+            _isAsked = true;
+            for (var i = at; i < mark; i++)
+            {
+                _isTrend |= s[i].Word == "trend";
+            }
+
             return mark;
         }
 

@@ -10,7 +10,7 @@ internal sealed class BreakdownQuestions(Sentence s, Modifiers modifiers, Sets s
         .. Lexicon.Count, .. Lexicon.List, "break down", "break down the", "breakdown of", "a breakdown of", "the breakdown of", "distribution of", "the distribution of", "group", "what is the distribution of", "what is the breakdown of", "show the distribution of",
         "show me the distribution of", "show me a breakdown of", "give me a breakdown of", "split", "how are", "trend of", "the trend of", "show the trend of", "what is the trend of", "plot", "chart", "graph", "show me the number of", "show the number of",
         "give me the number of", "list the number of", "tally", "tabulate", "show me the trend of", "summarize", "summarise", "show how many", "show me how many", "tell me how many", "the evolution of", "how has the number of", "how did the number of", "timeline of",
-        "show a timeline of", "histogram of", "count of", "give me the distribution of", "give me the breakdown of", "what's the breakdown of", "what's the distribution of", "counts of", "show counts of", "statistics on",
+        "show a timeline of", "histogram of", "count of", "give me the distribution of", "give me the breakdown of", "what's the breakdown of", "what's the distribution of", "counts of", "show counts of", "statistics on", "growth of", "the growth of", "show the growth of", "show me the growth of", "growth in", "show the growth in", "plot the growth of", "development of", "show the development of",
     ];
 
     private static readonly string[] Per =
@@ -45,6 +45,18 @@ internal sealed class BreakdownQuestions(Sentence s, Modifiers modifiers, Sets s
         Split(at, add);
         Most(at, add);
         Covered(at, add);
+    }
+
+    /// <summary>"per tactic", "and by platform": what was asked about before, split.</summary>
+    public void Again(ObjectSet set, int at, Action<Plan, int, int> add)
+    {
+        foreach (var per in s.Afters(at, Per))
+        {
+            foreach (var value in ValueAt(per, false, set, null))
+            {
+                add(new BreakdownPlan(set, value.Value), value.Next, 0);
+            }
+        }
     }
 
     /// <summary>"(how many) KIND … per VALUE", "number of groups added per year".</summary>

@@ -18,7 +18,9 @@ internal static class FollowUps
         "who", "give me their names", "what are their names", "enumerate them", "print them", "display them", "please list them", "now list them", "which ones are they", "which ones are those", "show me which", "which exactly", "name those", "show those", "and who are they", "name all of them", "list it",
     ];
 
-    public static IEnumerable<string> Words => Openings.Concat(Narrowing).Concat(Counting).Concat(Listing);
+    private static readonly string[] Picking = ["list the ones", "show the ones", "name the ones", "list those", "show those", "name those", "which are the ones", "give me the ones", "which of them are", "which of those are"];
+
+    public static IEnumerable<string> Words => Openings.Concat(Picking).Concat(Narrowing).Concat(Counting).Concat(Listing);
 
     public static void Read(Sentence s, Modifiers modifiers, Action<Plan, int, int> add)
     {
@@ -37,6 +39,23 @@ internal static class FollowUps
             foreach (var end in s.Afters(0, Listing))
             {
                 add(new ListPlan(those, Questions.ListLimit), end, 0);
+            }
+
+            // "list the ones for discovery"
+            foreach (var start in s.Afters(0, Picking))
+            {
+                foreach (var narrowed in modifiers.After(those with { Filters = [] }, start, 0))
+                {
+                    if (narrowed.Next > start && narrowed.Value.Links.Count == those.Links.Count && narrowed.Value.Filters is [var filter])
+                    {
+                        add(new ListPlan(Put(those, filter), Questions.ListLimit), narrowed.Next, 1);
+                    }
+                }
+            }
+
+            foreach (var start in s.Afters(0, ["and", "now", "what about", "split them", "split it", "break it down", "break them down", "group them", "show them", "how many"]).Append(0))
+            {
+                new BreakdownQuestions(s, modifiers, new Sets(s, modifiers)).Again(those, start, add);
             }
         }
 

@@ -75,7 +75,7 @@ internal sealed class Modifiers
             yield return otherwise;
         }
 
-        if (set.Links.Count > 0 && _s.After(at, ["not"]) is >= 0 and var not)
+        if (set.Links.Count > 0 && _s.After(at, ["not", "never", "neither"]) is >= 0 and var not)
         {
             var last = set.Links[^1];
             var by = _s.After(not, ["by", "used by", "used", "use", "in"]);

@@ -54,6 +54,8 @@ internal sealed class Questions
         Count(at);
         List(at);
         HowTo(at);
+        HowIs(at);
+        Called(at);
         Among(at);
         Exists(at);
         new TopQuestions(_s, _modifiers, _sets).Read(at, Add);
@@ -120,6 +122,66 @@ internal sealed class Questions
                         Add(new ListPlan(set, ListLimit), one.Next, one.Score);
                     }
                 }
+            }
+        }
+    }
+
+    /// <summary>"How can T1059 be mitigated?", "how is it detected"</summary>
+    private void HowIs(int at)
+    {
+        if (_s.After(at, ["how can", "how could", "how should", "how may", "how might", "how is", "how are", "how would", "in which ways can", "in what ways can"]) is not (>= 0 and var how))
+        {
+            return;
+        }
+
+        foreach (var one in _modifiers.Operands.One(how))
+        {
+            var verb = _s.After(one.Next, ["be", "usually", "best be", "typically"]) is >= 0 and var be ? be : one.Next;
+            foreach (var (verbs, relation, kind) in new (string[], RelationKind, ObjectKind)[]
+            {
+                (["mitigated", "prevented", "countered", "addressed", "stopped", "blocked", "defended against", "mitigated against"], RelationKind.Mitigates, ObjectKind.Mitigation),
+                (["detected", "spotted", "identified"], RelationKind.Detects, ObjectKind.DetectionStrategy),
+            })
+            {
+                if (_s.After(verb, verbs) is >= 0 and var end && Modifiers.Attach(ObjectSet.Of(kind), relation, true, new Operand([ObjectSet.Of(one.Value)]), false) is { } set)
+                {
+                    Add(new ListPlan(set, ListLimit), end, one.Score);
+                }
+            }
+        }
+    }
+
+    /// <summary>"Which group is also known as Nobelium?", "what does Mimikatz do?"</summary>
+    private void Called(int at)
+    {
+        if (_s.After(at, ["what does", "what do", "what did"]) is >= 0 and var what)
+        {
+            foreach (var one in _modifiers.Operands.One(what))
+            {
+                if (_s.After(one.Next, "do") is >= 0 and var end)
+                {
+                    Add(new DescribePlan(one.Value), end, one.Score);
+                }
+            }
+        }
+
+        if (_s.After(at, ["which", "what", "who"]) is not (>= 0 and var which))
+        {
+            return;
+        }
+
+        var noun = _s.PhrasesAt(which).Where(p => Kinds.TryGet(p.Phrase, out _)).Select(p => (int?)p.Next).FirstOrDefault();
+        var kind = noun is { } found && Kinds.TryGet(string.Join(' ', Enumerable.Range(which, found - which).Select(i => _s[i].Word)), out var said) ? said : ObjectKind.Object;
+        if (_s.After(noun ?? which, ["is also known as", "are also known as", "is known as", "are known as", "goes by the name", "goes by the name of", "is called", "are called", "is also called", "uses the alias", "has the alias", "have the alias"]) is not (>= 0 and var known))
+        {
+            return;
+        }
+
+        foreach (var one in _modifiers.Operands.One(known))
+        {
+            if (Kinds.Fits(one.Value.Kind, kind))
+            {
+                Add(new DescribePlan(one.Value), one.Next, one.Score);
             }
         }
     }

@@ -15,7 +15,7 @@ internal static class Kinds
 {
     private static readonly KindInfo[] All =
     [
-        new(ObjectKind.Object, "object", "objects", ["Object"], ["object", "objects", "threat object", "threat objects", "entity", "entities", "thing", "things", "node", "nodes"]),
+        new(ObjectKind.Object, "object", "objects", ["Object"], ["object", "objects", "threat object", "threat objects", "entity", "entities", "thing", "things", "node", "nodes", "anything"]),
         new(ObjectKind.Technique, "technique", "techniques", ["AttackPattern"],
             ["technique", "techniques", "attack pattern", "attack patterns", "attack technique", "attack techniques", "ttp", "ttps", "att&ck technique", "att&ck techniques", "technique ids", "techniques and sub-techniques", "techniques and subtechniques", "mitre techniques", "adversary techniques", "mitre att&ck techniques", "mitre att&ck technique", "techniques or sub-techniques", "capability", "capabilities"]),
         new(ObjectKind.SubTechnique, "sub-technique", "sub-techniques", ["AttackPattern"],

@@ -11,7 +11,7 @@ internal sealed partial class AnswerableQuestions(AttackFacts attack)
 
     public IEnumerable<Asked[]> All() =>
         Single(Counts()).Concat(Single(Lists())).Concat(Single(Filtered())).Concat(Single(Tops())).Concat(Single(Times())).Concat(Single(Sets())).Concat(Single(Splits()))
-            .Concat(Single(FactsOfOne())).Concat(Single(Verdicts())).Concat(Single(Pairs())).Concat(Single(Slips())).Concat(Single(Various())).Concat(Conversations());
+            .Concat(Single(FactsOfOne())).Concat(Single(Verdicts())).Concat(Single(Pairs())).Concat(Single(Slips())).Concat(Single(Various())).Concat(Single(Further())).Concat(Conversations()).Concat(FurtherConversations());
 
     private static IEnumerable<Asked[]> Single(IEnumerable<Asked> asked) => asked.Select(a => new[] { a });
 
