@@ -41,6 +41,22 @@ public sealed class AgentDoorsTests(PlatformFixture platform)
         Assert.Equal("""[["critical",2],["low",1]]""", invoked.GetProperty("data").GetProperty("rows").GetRawText());
         var usage = await client.PostAsync("/api/v2/agent/semantic-layer/query", new { entity = "api usage", measures = new[] { "requests", "mean_latency_ms" }, dimensions = new[] { "method" } });
         Assert.Equal(["method", "requests", "mean_latency_ms"], usage.GetProperty("columns").EnumerateArray().Select(c => c.GetString()));
+
+        // The graph, tables by SQL, and tables by words.
+        var graph = await client.PostAsync("/api/v2/agent/semantic-layer/query", new { entity = "techniques", measures = new[] { "count", "groups.count" } });
+        Assert.Equal(["count", "groups.count"], graph.GetProperty("columns").EnumerateArray().Select(c => c.GetString()));
+        var rows = await client.PostAsync("/api/v2/agent/tools/run_sql/invoke", new { arguments = new { service = "threatintel", sql = "SELECT severity, count(*) FROM indicators WHERE severity = 'critical' GROUP BY 1" } });
+        Assert.Equal("""[["critical",2]]""", rows.GetProperty("data").GetProperty("rows").GetRawText());
+        var usages = await client.PostAsync("/api/v2/agent/tools/run_sql/invoke", new { arguments = new { service = "tenancy", sql = "SELECT count(*) FROM usage" } });
+        Assert.Equal(("tenancy", 1), (usages.GetProperty("source").GetString(), usages.GetProperty("rows").GetInt32()));
+        var said = await client.PostAsync("/api/v2/agent/chat_poll", new { message = "How many critical indicators are there?" });
+        Assert.Contains("severity critical: 2 [1].", said.GetProperty("response").GetString(), StringComparison.Ordinal);
+        foreach (var path in new[] { "/internal/sql", "/api/v2/internal/sql" })
+        {
+            using var outside = await client.SendAsync(HttpMethod.Post, path, new { sql = "SELECT 1" });
+            Assert.Equal(System.Net.HttpStatusCode.NotFound, outside.StatusCode);
+        }
+
         using var inside = await client.SendAsync(HttpMethod.Post, "/internal/semantic/query", new { entity = "indicators", measures = new[] { "count" } });
         Assert.Equal(System.Net.HttpStatusCode.NotFound, inside.StatusCode);
     }

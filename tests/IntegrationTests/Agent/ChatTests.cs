@@ -150,11 +150,11 @@ public sealed class ChatTests(Stack stack) : IAsyncLifetime
         using var narrow = _agent.ClientFor(_agent.Caller("use:chat read:threat_intel"));
         var all = (await reader.GetFromJsonAsync<JsonElement>("/api/v1/agent/tools", Ct)).GetProperty("data");
         Assert.Equal(
-            ["analytics", "attack_matrix", "find_path", "get_object", "lookup_observables", "neighbors", "recommend", "render_chart", "run_cypher", "run_semantic_query", "search_indicators"],
+            ["analytics", "attack_matrix", "find_path", "get_object", "lookup_observables", "neighbors", "recommend", "render_chart", "run_cypher", "run_semantic_query", "run_sql", "search_indicators"],
             all.EnumerateArray().Select(t => t.GetProperty("tool_id").GetString()!).Order(StringComparer.Ordinal));
         Assert.Equal("object", all[0].GetProperty("parameters").GetProperty("type").GetString());
         var some = await narrow.GetFromJsonAsync<JsonElement>("/api/v2/agent/tools", Ct);
-        Assert.Equal(["analytics", "attack_matrix", "lookup_observables", "render_chart", "run_semantic_query", "search_indicators"], some.EnumerateArray().Select(t => t.GetProperty("tool_id").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(["analytics", "attack_matrix", "lookup_observables", "render_chart", "run_semantic_query", "run_sql", "search_indicators"], some.EnumerateArray().Select(t => t.GetProperty("tool_id").GetString()!).Order(StringComparer.Ordinal));
     }
 
     [Fact]

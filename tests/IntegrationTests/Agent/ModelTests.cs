@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
 using Platform.Contracts.Tenancy;
 using Platform.TestSupport;
@@ -60,8 +59,8 @@ public sealed class ModelTests(Stack stack) : IAsyncLifetime
 
         // Tenancy hears of each step, with the same commit.
         Assert.Equal(
-            "20/8/0.000104,10/5/0.000060",
-            await _agent.ScalarAsync<string>("SELECT string_agg(concat_ws('/', body::jsonb->>'input_tokens', body::jsonb->>'output_tokens', body::jsonb->>'cost'), ',' ORDER BY seq) FROM outbox WHERE type LIKE '%ModelUsageRecorded'", Ct));
+            "20/8/0.000104,10/5/0.00006",
+            await _agent.ScalarAsync<string>("SELECT string_agg(concat_ws('/', body::jsonb->>'inputTokens', body::jsonb->>'outputTokens', body::jsonb->>'cost'), ',' ORDER BY seq) FROM outbox WHERE type LIKE '%ModelUsageRecorded'", Ct));
     }
 
     [Fact]
@@ -95,7 +94,7 @@ public sealed class ModelTests(Stack stack) : IAsyncLifetime
     private async Task GiveAsync(long? tokens, params ChangedRouteLimit[] routes)
     {
         var limits = new RateLimitsChanged(_agent.Graph.Tenant, 1, 1, 1, routes, tokens);
-        await _agent.Services.GetRequiredService<IBus>().Publish(
+        await (await _agent.Services.ReadyBusAsync()).Publish(
             limits,
             Pipe.Execute<PublishContext>(c =>
             {

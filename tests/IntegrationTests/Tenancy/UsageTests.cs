@@ -137,7 +137,7 @@ public sealed class UsageTests(TenancyFixture tenancy)
     public async Task What_language_models_took_is_part_of_the_usage_and_has_a_quota_that_can_be_raised()
     {
         var (tenant, other) = (await tenancy.CreateTenantAsync(Ct), await tenancy.CreateTenantAsync(Ct));
-        var bus = tenancy.Services.GetRequiredService<IBus>();
+        var bus = await tenancy.Services.ReadyBusAsync();
         foreach (var (model, input, output, cost) in new[] { ("small", 10L, 5L, 0.25m), ("large", 100L, 50L, 2m), ("small", 1L, 1L, 0.5m) })
         {
             var took = new ModelUsageRecorded(tenant, model, 1, input, output, cost, TimeProvider.System.GetUtcNow());
@@ -169,7 +169,7 @@ public sealed class UsageTests(TenancyFixture tenancy)
         await SendAsync(tenancy.Admin, HttpMethod.Put, path, HttpStatusCode.UnprocessableEntity, Ct, Limits(-1));
         Assert.Equal(
             "100,1000,1000,none",
-            await tenancy.ScalarAsync<string>("SELECT string_agg(coalesce(body::jsonb->>'model_tokens_per_month', 'none'), ',' ORDER BY seq) FROM outbox WHERE tenant_id = $1 AND type LIKE '%RateLimitsChanged'", Ct, tenant));
+            await tenancy.ScalarAsync<string>("SELECT string_agg(coalesce(body::jsonb->>'modelTokensPerMonth', 'none'), ',' ORDER BY seq) FROM outbox WHERE tenant_id = $1 AND type LIKE '%RateLimitsChanged'", Ct, tenant));
 
         var stranger = tenancy.ClientFor(other, "read:usage");
         Assert.Equal(0, (await SendAsync(stranger, HttpMethod.Get, "/api/v2/usage", HttpStatusCode.OK, Ct)).GetProperty("models").GetArrayLength());

@@ -110,6 +110,12 @@ internal static class LooseQuestions
         static bool Agrees(Sentence s, Mention name, bool outgoing)
         {
             var before = name.Start - 1;
+            if (before >= 0 && s[before].Word is "called" or "named" or "as" or "aka")
+            {
+                // "Which malware is called X" asks for X itself, and not for the malware of X.
+                return false;
+            }
+
             while (before > 0 && Lexicon.Fillers.Contains(s[before].Word))
             {
                 before--;

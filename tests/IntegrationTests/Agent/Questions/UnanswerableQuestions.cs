@@ -16,7 +16,7 @@ internal static class UnanswerableQuestions
         "How often does APT28 use Mimikatz?", "How many times was Mimikatz used in 2021?", "How many techniques did APT28 use in 2021?", "Which techniques did APT29 use last year?", "How many groups used Mimikatz before 2015?", "Which free tools does APT28 use?", "Which expensive tools does FIN7 use?",
         "How much does Cobalt Strike cost?", "When was APT28 founded?", "What nationality is Lazarus Group?", "Which groups target healthcare?", "How many servers does APT29 control?", "How many CVEs are there?", "Which group hacked Sony?",
         "What is the success rate of phishing?", "How many analysts work here?", "Which techniques does APT28 use on Tuesdays?", "Who would win, APT28 or APT29?", "What's new in ATT&CK v19?", "How many techniques does APT-C-99 use?", "Which software mitigates Emotet?",
-        "Which groups use Linux?", "Has FIN7 used ransomware?", "How many data sources are there?", "Which campaigns lasted longest?",
+        "Which groups use Linux?", "Has FIN7 used ransomware?", "Which malware is called Nobelium?", "How many data sources are there?", "Which campaigns lasted longest?",
         // Opinions.
         "Is APT28 more dangerous than APT29?", "What is the best mitigation?", "Which group is the most sophisticated?", "Should I worry about Emotet?", "Which technique is the most dangerous?", "Do you like Mimikatz?", "What do you think about APT28?", "Which is the worst malware?", "Is Turla better than OilRig?",
         "Who is the smartest threat actor?", "Which mitigation is the most effective?", "What is the coolest group name?", "Is ATT&CK a good framework?", "Which group should I fear most?", "How good is APT29?",
