@@ -14,7 +14,7 @@ public sealed class CompileGraphPlanTests
         var compiled = CompileGraphPlan.Run(Model, new SemanticPlan(
             "techniques", ["count", "groups.count"], ["tactic"], [new("platform", "equals", ["Linux' OR true //"]), new("groups.name", "contains", ["Bear"])], new SemanticTime("created", "year", "2020-01-01"), Limit: 7));
         Assert.Equal(
-            "MATCH (n:AttackPattern) WHERE any(v IN coalesce(n.x_mitre_platforms, []) WHERE toLower(v) IN $p0) AND n.created >= $p2 AND n.created IS NOT NULL "
+            "MATCH (n:AttackPattern) WHERE (any(v IN coalesce(n.x_mitre_platforms, []) WHERE toLower(v) IN $p0)) AND n.created >= $p2 AND n.created IS NOT NULL "
             + "AND NOT coalesce(n.revoked, false) AND NOT coalesce(n.deprecated, false)\n"
             + "MATCH (j1:Object)-[rj1:USES]->(n) WHERE any(x IN $p1 WHERE toLower(j1.name) CONTAINS x) AND (j1:IntrusionSet OR j1:ThreatActor) "
             + "AND NOT coalesce(j1.revoked, false) AND NOT coalesce(rj1.revoked, false) AND NOT coalesce(j1.deprecated, false) AND NOT coalesce(rj1.deprecated, false)\n"
