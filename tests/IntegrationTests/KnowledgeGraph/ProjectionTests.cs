@@ -69,7 +69,8 @@ public sealed class ProjectionTests(Stack stack)
         var node = Assert.IsType<GraphNode>(await fixture.ScalarAsync("MATCH (n:Malware) RETURN n"));
         Assert.Equal(odd, node.Name);
         Assert.False(node.Properties.ContainsKey("we`ird"));
-        Assert.Equal(new object?[] { 1L, "x", true }, node.Properties["list"]);
+        // The store of another kind takes lists of one type alone, so that the graphs of both hold the same.
+        Assert.Equal(new object?[] { "1", "x", "true" }, node.Properties["list"]);
         Assert.Equal("ab", node.Properties["nul"]);
         Assert.Equal(0.1234567890123, node.Properties["precise"]);
         await fixture.ApplyAsync(
