@@ -1,8 +1,10 @@
 namespace Platform.ServiceDefaults.Semantics;
 
-/// <summary>Expressions: what stands in a select list, a condition, a grouping or an order.</summary>
+/// <summary>Values, operators, functions and types.</summary>
 internal sealed partial class AdmitSql
 {
+    private static readonly string[] Operators = ["+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>", "!=", "||", "and", "or"];
+
     private void Expressions()
     {
         do

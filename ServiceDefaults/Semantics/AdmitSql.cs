@@ -6,7 +6,6 @@ namespace Platform.ServiceDefaults.Semantics;
 /// </summary>
 internal sealed partial class AdmitSql
 {
-    private static readonly string[] Operators = ["+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>", "!=", "||", "and", "or"];
     private static readonly string[] SetOperations = ["union", "intersect", "except"];
     private static readonly string[] Joins = ["inner", "left", "right", "full", "cross", "natural", "join"];
 
@@ -190,7 +189,7 @@ internal sealed partial class AdmitSql
             }
 
             Expect("join");
-            Source1();
+            Joined();
             if (needsCondition)
             {
                 Condition();
@@ -201,7 +200,7 @@ internal sealed partial class AdmitSql
     }
 
     /// <summary>What stands on the right of a join: without the joins after it, which go on with what was joined.</summary>
-    private void Source1()
+    private void Joined()
     {
         if (Take("lateral") || Now.Is("("))
         {

@@ -17,7 +17,8 @@ internal sealed record MergedEntity(string Service, SemanticEntityView Entity);
 /// carried out where the tables are. A name that no model knows is a fault, never a guess.
 /// </summary>
 internal sealed class SemanticLayer(PlatformServices services, KnownModels models, CallContext call, AgentDb db)
-{    private MergedModel? _model;
+{
+    private MergedModel? _model;
 
     public async Task<MergedModel> ModelAsync(CancellationToken ct)
     {

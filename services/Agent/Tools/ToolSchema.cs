@@ -27,11 +27,11 @@ internal static class ToolSchema
     public static JsonObject Integer(string description, int from, int to, int fallback) =>
         new() { ["type"] = "integer", ["description"] = description, ["minimum"] = from, ["maximum"] = to, ["default"] = fallback };
 
-    public static JsonObject Texts(string description, int maxItems) => new()
+    public static JsonObject Texts(string description, int maxItems, int minItems = 1) => new()
     {
         ["type"] = "array",
         ["description"] = description,
-        ["minItems"] = 1,
+        ["minItems"] = minItems,
         ["maxItems"] = maxItems,
         ["items"] = new JsonObject { ["type"] = "string" },
     };
