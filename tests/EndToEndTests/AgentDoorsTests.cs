@@ -39,6 +39,10 @@ public sealed class AgentDoorsTests(PlatformFixture platform)
         Assert.Equal("[[2]]", (await client.PostAsync("/api/v2/agent/semantic-layer/query", new { measures = new[] { "the worst" } })).GetProperty("rows").GetRawText());
         var invoked = await client.PostAsync("/api/v2/agent/tools/run_semantic_query/invoke", new { arguments = new { entity = "bad things", measures = new[] { "count" }, dimensions = new[] { "severity" } } });
         Assert.Equal("""[["critical",2],["low",1]]""", invoked.GetProperty("data").GetProperty("rows").GetRawText());
+        var whole = await client.PostAsync(
+            "/api/v2/agent/tools/run_semantic_query/invoke",
+            new { arguments = new { entity = "indicators", measures = new[] { "count" }, dimensions = Array.Empty<string>(), filters = Array.Empty<object>() } });
+        Assert.Equal(1, whole.GetProperty("data").GetProperty("rows").GetArrayLength());
         var usage = await client.PostAsync("/api/v2/agent/semantic-layer/query", new { entity = "api usage", measures = new[] { "requests", "mean_latency_ms" }, dimensions = new[] { "method" } });
         Assert.Equal(["method", "requests", "mean_latency_ms"], usage.GetProperty("columns").EnumerateArray().Select(c => c.GetString()));
 

@@ -16,9 +16,9 @@ internal sealed class RunSemanticQueryTool(SemanticLayer layer) : ITool
             ("entity", ToolSchema.Text("The entity, such as indicators."), false),
             ("measures", ToolSchema.Texts("The measures.", 10), true),
             ("dimensions", ToolSchema.Texts("What they are split by.", 10, minItems: 0), false),
-            ("filters", ToolSchema.Rows("Objects of field, op (equals, not_equals, contains, above, below, set, not_set) and values.", 10), false),
+            ("filters", ToolSchema.Rows("Objects of field, op (equals, not_equals, contains, above, below, set, not_set) and values.", 10, minItems: 0), false),
             ("time", ToolSchema.Map("field, granularity (hour, day, week, month, quarter, year), from, to."), false),
-            ("order", ToolSchema.Rows("Objects of field and descending.", 10), false),
+            ("order", ToolSchema.Rows("Objects of field and descending.", 10, minItems: 0), false),
             ("limit", ToolSchema.Integer("Rows at most.", 1, 1000, 100), false)));
 
     public string Source => PlatformServices.ThreatIntel;

@@ -47,11 +47,11 @@ internal static class ToolSchema
         return new JsonObject { ["type"] = "string", ["description"] = description, ["enum"] = options };
     }
 
-    public static JsonObject Rows(string description, int maxItems) => new()
+    public static JsonObject Rows(string description, int maxItems, int minItems = 1) => new()
     {
         ["type"] = "array",
         ["description"] = description,
-        ["minItems"] = 1,
+        ["minItems"] = minItems,
         ["maxItems"] = maxItems,
         ["items"] = new JsonObject { ["type"] = "object" },
     };
