@@ -118,7 +118,11 @@ internal static class SqlEndpoints
     }
 
     /// <summary>What JSON has no form for is told as text.</summary>
-    private static object Plain(object value) => value is string or bool or short or int or long or decimal or double or float or DateTime or DateTimeOffset or DateOnly or Guid or TimeSpan or string[] ? value : value.ToString() ?? "";
+    private static object Plain(object value) => value switch
+    {
+        string or bool or short or int or long or decimal or double or float or DateTime or DateTimeOffset or DateOnly or Guid or TimeSpan or string[] => value,
+        _ => value.ToString() ?? "",
+    };
 }
 
 /// <summary>A query over the published views.</summary>
