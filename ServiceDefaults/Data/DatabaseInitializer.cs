@@ -47,19 +47,19 @@ internal sealed partial class DatabaseInitializer<TDb>(
 
         await using var scope = scopes.CreateAsyncScope();
         var options = new DbContextOptionsBuilder<TDb>().UseNpgsql(connection).Options;
-        await ExecuteAsync(connection, PublishedViews.Remove, ct);
         await using (var db = ActivatorUtilities.CreateInstance<TDb>(scope.ServiceProvider, options))
         {
-            await db.Database.MigrateAsync(ct);
+            if ((await db.Database.GetPendingMigrationsAsync(ct)).Any())
+            {
+                await ExecuteAsync(connection, PublishedViews.Remove, ct);
+                await db.Database.MigrateAsync(ct);
+            }
         }
 
         await GrantAsync(connection, ct);
         if (SemanticModel.FindIn(typeof(TDb).Assembly) is { } model)
         {
-            foreach (var statement in PublishedViews.Make(model, names.AppRole, names.SqlRole))
-            {
-                await ExecuteAsync(connection, statement, ct);
-            }
+            await ExecuteAsync(connection, PublishedViews.Make(model, names.AppRole, names.SqlRole), ct);
         }
 
         LogReady(log, names.Database);

@@ -5,13 +5,16 @@ internal sealed partial class AdmitSql
 {
     private static readonly string[] Operators = ["+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>", "!=", "||", "and", "or"];
 
-    private void Expressions()
+    private int Expressions()
     {
+        var count = 0;
         do
         {
             Expression();
+            count++;
         }
         while (Take(","));
+        return count;
     }
 
     /// <summary>Operands with operators between; which bind closer is PostgreSQL's to know.</summary>
@@ -23,6 +26,7 @@ internal sealed partial class AdmitSql
         {
             if (Array.Exists(Operators, Now.Is))
             {
+                JoinTexts(Now.Is("||") ? 2 : 0);
                 _at++;
                 if (Take("any") || Take("all") || Take("some"))
                 {
@@ -193,12 +197,14 @@ internal sealed partial class AdmitSql
             throw Refused($"The function {(Now.Value.Length <= 60 ? Now.Value : Now.Value[..60])} is not admitted");
         }
 
+        var joinsTexts = Now.Value is "concat" or "concat_ws";
         _at++;
         Expect("(");
         if (!Take("*") && !Now.Is(")"))
         {
             _ = Take("distinct") || Take("all");
-            Expressions();
+            var arguments = Expressions();
+            JoinTexts(joinsTexts ? arguments : 0);
             OrderBy();
         }
 
@@ -222,6 +228,15 @@ internal sealed partial class AdmitSql
 
             OrderBy();
             Expect(")");
+        }
+    }
+
+    /// <summary>Texts that are made of texts may double with each step.</summary>
+    private void JoinTexts(int count)
+    {
+        if ((_joinedTexts += count) > AdmittedSql.MaxJoinedTexts)
+        {
+            throw Refused($"At most {AdmittedSql.MaxJoinedTexts} texts are joined in a query");
         }
     }
 

@@ -12,9 +12,10 @@ internal sealed partial class AdmitSql
     private readonly List<SqlToken> _tokens;
     private readonly IReadOnlySet<string> _views;
     private readonly HashSet<string> _used = [];
-    private readonly HashSet<string> _named = [];
+    private readonly List<string> _named = [];
     private int _at;
     private int _depth;
+    private int _joinedTexts;
 
     private AdmitSql(List<SqlToken> tokens, IReadOnlySet<string> views) => (_tokens, _views) = (tokens, views);
 
@@ -41,13 +42,12 @@ internal sealed partial class AdmitSql
     private void Query()
     {
         Deeper();
+        var outside = _named.Count;
         if (Take("with"))
         {
-            Take("recursive");
             do
             {
                 var name = Name("a name");
-                _named.Add(name);
                 Columns();
                 Expect("as");
                 if (Take("not") || Now.Is("materialized"))
@@ -58,6 +58,9 @@ internal sealed partial class AdmitSql
                 Expect("(");
                 Query();
                 Expect(")");
+
+                // Within itself, before it and outside its query the same name is a table of the server's own.
+                _named.Add(name);
             }
             while (Take(","));
         }
@@ -84,6 +87,7 @@ internal sealed partial class AdmitSql
             }
         }
 
+        _named.RemoveRange(outside, _named.Count - outside);
         _depth--;
     }
 

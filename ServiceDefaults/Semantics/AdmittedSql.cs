@@ -8,16 +8,19 @@ internal static class AdmittedSql
     public const int MaxLength = 10_000;
     public const int MaxDepth = 30;
 
+    /// <summary>How many texts a query may put together, each time it names one: nested as they may be, what they make stays some hundred times their size.</summary>
+    public const int MaxJoinedTexts = 20;
+
     /// <summary>
     /// Functions. Not among them: whatever changes or tells settings (<c>set_config</c> would change the tenant), sleeps, locks,
-    /// reaches outside, tells of the server, runs other queries, or makes much of little (<c>repeat</c>, <c>generate_series</c>,
-    /// regular expressions).
+    /// reaches outside, tells of the server, runs other queries, or makes much of little (<c>repeat</c>, <c>replace</c>,
+    /// <c>string_agg</c>, <c>generate_series</c>, regular expressions).
     /// </summary>
     public static readonly FrozenSet<string> Functions = new[]
     {
         "count", "sum", "avg", "min", "max", "round", "floor", "ceil", "ceiling", "abs", "sign", "mod", "power", "sqrt", "trunc", "coalesce", "nullif", "greatest", "least",
-        "lower", "upper", "initcap", "length", "char_length", "left", "right", "substr", "btrim", "ltrim", "rtrim", "replace", "reverse", "split_part", "strpos", "starts_with", "concat",
-        "concat_ws", "date_trunc", "date_part", "age", "now", "to_char", "string_agg", "array_agg", "bool_and", "bool_or", "every", "stddev", "stddev_pop", "stddev_samp", "variance",
+        "lower", "upper", "initcap", "length", "char_length", "left", "right", "substr", "btrim", "ltrim", "rtrim", "reverse", "split_part", "strpos", "starts_with", "concat",
+        "concat_ws", "date_trunc", "date_part", "age", "now", "to_char", "bool_and", "bool_or", "every", "stddev", "stddev_pop", "stddev_samp", "variance",
         "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead", "first_value", "last_value",
     }.ToFrozenSet();
 

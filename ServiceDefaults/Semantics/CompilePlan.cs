@@ -11,19 +11,16 @@ internal sealed record CompiledPlan(string Sql, IReadOnlyList<NpgsqlParameter> P
 /// <summary>Compiles a plan over one entity, and says all that is wrong with it at once.</summary>
 internal sealed class CompilePlan
 {
-    private const int MostRows = 1000;
-    private const int MostParts = 10;
-    private const int MostValues = 100;
     private static readonly string[] Granularities = ["hour", "day", "week", "month", "quarter", "year"];
 
     private readonly SemanticEntity _entity;
     private readonly SemanticPlan _plan;
-    private readonly Dictionary<string, string[]> _faults = [];
+    private readonly SemanticPlanRules _rules;
     private readonly List<NpgsqlParameter> _parameters = [];
     private readonly List<(string Name, string Sql, bool Grouped)> _columns = [];
     private readonly List<string> _conditions = [];
 
-    private CompilePlan(SemanticEntity entity, SemanticPlan plan) => (_entity, _plan) = (entity, plan);
+    private CompilePlan(SemanticEntity entity, SemanticPlan plan) => (_entity, _plan, _rules) = (entity, plan, new SemanticPlanRules(plan));
 
     /// <exception cref="FaultException">422 with every fault.</exception>
     public static CompiledPlan Run(SemanticModel model, SemanticPlan plan, short clearance)
@@ -42,17 +39,7 @@ internal sealed class CompilePlan
         AddMeasures();
         AddFilters();
         var order = Order();
-        var limit = _plan.Limit ?? 100;
-        if (limit is < 1 or > MostRows)
-        {
-            Fault("limit", $"must be between 1 and {MostRows}");
-        }
-
-        if (_faults.Count > 0)
-        {
-            throw new FaultException(Faults.ValidationFault(_faults));
-        }
-
+        _rules.Throw();
         var sql = new StringBuilder("SELECT ").AppendJoin(", ", _columns.Select((c, i) => $"{c.Sql} AS c{i}"))
             .Append(" FROM ").Append(_entity.Table).Append(" WHERE ").AppendJoin(" AND ", _conditions.Select(c => $"({c})"));
         var grouped = _columns.FindAll(c => c.Grouped);
@@ -61,8 +48,8 @@ internal sealed class CompilePlan
             sql.Append(" GROUP BY ").AppendJoin(", ", Enumerable.Range(1, grouped.Count));
         }
 
-        sql.Append(" ORDER BY ").Append(order).Append(" LIMIT ").Append(CultureInfo.InvariantCulture, $"{limit + 1}");
-        return new CompiledPlan(sql.ToString(), _parameters, [.. _columns.Select(c => c.Name)], limit);
+        sql.Append(" ORDER BY ").Append(order).Append(" LIMIT ").Append(CultureInfo.InvariantCulture, $"{_rules.Limit + 1}");
+        return new CompiledPlan(sql.ToString(), _parameters, [.. _columns.Select(c => c.Name)], _rules.Limit);
     }
 
     private void AddTime()
@@ -79,14 +66,14 @@ internal sealed class CompilePlan
 
         if (field.Type != "time")
         {
-            Fault("time.field", "must be a time");
+            _rules.Fault("time.field", "must be a time");
         }
 
         if (time.Granularity is { } granularity)
         {
             if (Array.IndexOf(Granularities, granularity) < 0)
             {
-                Fault("time.granularity", $"must be one of {string.Join(", ", Granularities)}");
+                _rules.Fault("time.granularity", $"must be one of {string.Join(", ", Granularities)}");
             }
             else
             {
@@ -105,13 +92,7 @@ internal sealed class CompilePlan
 
     private void AddDimensions()
     {
-        var dimensions = _plan.Dimensions ?? [];
-        if (dimensions.Count > MostParts)
-        {
-            Fault("dimensions", $"must be at most {MostParts}");
-            return;
-        }
-
+        var dimensions = _rules.Dimensions;
         for (var i = 0; i < dimensions.Count; i++)
         {
             if (Dimension(dimensions[i], $"dimensions[{i}]") is { } field && _columns.TrueForAll(c => c.Name != field.Name))
@@ -123,13 +104,7 @@ internal sealed class CompilePlan
 
     private void AddMeasures()
     {
-        var measures = _plan.Measures ?? [];
-        if (measures.Count is 0 or > MostParts)
-        {
-            Fault("measures", $"must be 1 to {MostParts}");
-            return;
-        }
-
+        var measures = _rules.Measures;
         for (var i = 0; i < measures.Count; i++)
         {
             if (_entity.Measures.Find(m => m.Name == measures[i]) is { } measure)
@@ -138,42 +113,34 @@ internal sealed class CompilePlan
             }
             else
             {
-                Fault($"measures[{i}]", $"must be one of {Names(_entity.Measures)}");
+                _rules.Fault($"measures[{i}]", $"must be one of {Names(_entity.Measures)}");
             }
         }
     }
 
     private void AddFilters()
     {
-        var filters = _plan.Filters ?? [];
-        if (filters.Count > MostParts)
-        {
-            Fault("filters", $"must be at most {MostParts}");
-            return;
-        }
-
+        var filters = _rules.Filters;
         for (var i = 0; i < filters.Count; i++)
         {
             var path = $"filters[{i}]";
             if (Dimension(filters[i].Field, path + ".field") is { } field)
             {
-                AddFilter(field, filters[i], path);
+                AddFilter(field, filters[i], i);
             }
         }
     }
 
-    private void AddFilter(SemanticMember field, SemanticFilter filter, string path)
+    private void AddFilter(SemanticMember field, SemanticFilter filter, int index)
     {
-        var values = filter.Values ?? [];
         if (filter.Op is "set" or "not_set")
         {
             _conditions.Add($"{field.Sql} IS {(filter.Op == "set" ? "NOT " : "")}NULL");
             return;
         }
 
-        if (values.Count is 0 or > MostValues)
+        if (_rules.Values(index) is not { } values)
         {
-            Fault(path + ".values", $"must be 1 to {MostValues}");
             return;
         }
 
@@ -190,52 +157,26 @@ internal sealed class CompilePlan
                 _conditions.Add($"{field.Sql} ILIKE ANY({Bind(patterns, NpgsqlDbType.Array | NpgsqlDbType.Text)})");
                 break;
             case "above" or "below" when field.Type is "number" or "time":
-                Compare(field, filter.Op == "above" ? ">" : "<", values[0], path + ".values[0]");
+                Compare(field, filter.Op == "above" ? ">" : "<", values[0], $"filters[{index}].values[0]");
                 break;
             default:
-                Fault(path + ".op", "must be equals, not_equals, set, not_set; contains for texts; above or below for numbers and times");
+                _rules.Fault($"filters[{index}].op", "must be equals, not_equals, set, not_set; contains for texts; above or below for numbers and times");
                 break;
         }
     }
 
     private void Compare(SemanticMember field, string op, string text, string path)
     {
-        if (field.Type == "number" && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        if (_rules.Value(field.Type, text, path) is { } value)
         {
-            _conditions.Add($"{field.Sql} {op} {Bind(number, NpgsqlDbType.Double)}");
-        }
-        else if (field.Type == "time" && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-        {
-            _conditions.Add($"{field.Sql} {op} {Bind(time.ToUniversalTime(), NpgsqlDbType.TimestampTz)}");
-        }
-        else
-        {
-            Fault(path, field.Type == "number" ? "must be a number" : "must be a time in ISO 8601");
+            _conditions.Add($"{field.Sql} {op} {Bind(value, value is double ? NpgsqlDbType.Double : NpgsqlDbType.TimestampTz)}");
         }
     }
 
     private string Order()
     {
-        var order = _plan.Order ?? [];
-        var parts = new List<string>();
-        for (var i = 0; i < order.Count && i < MostParts; i++)
-        {
-            var column = _columns.FindIndex(c => c.Name == order[i].Field);
-            if (column < 0)
-            {
-                Fault($"order[{i}].field", "must be a member of the result");
-                continue;
-            }
-
-            parts.Add($"{column + 1} {(order[i].Descending ? "DESC" : "ASC")} NULLS LAST");
-        }
-
-        if (parts.Count == 0)
-        {
-            // Points in time stand in their order; everything else by how much there is.
-            parts.Add(_plan.Time?.Granularity is not null || _columns.FindIndex(c => !c.Grouped) is not (>= 0 and var measure) ? "1 ASC NULLS LAST" : $"{measure + 1} DESC NULLS LAST");
-        }
-
+        var parts = _rules.Sorting([.. _columns.Select(c => c.Name)], _columns.FindIndex(c => !c.Grouped))
+            .Select(by => string.Create(CultureInfo.InvariantCulture, $"{by.Column + 1} {(by.Descending ? "DESC" : "ASC")} NULLS LAST")).ToList();
         for (var i = 0; i < _columns.Count; i++)
         {
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{i + 1}"));
@@ -249,7 +190,7 @@ internal sealed class CompilePlan
         var field = _entity.Dimensions.Find(d => d.Name == name);
         if (field is null)
         {
-            Fault(path, $"must be one of {Names(_entity.Dimensions)}");
+            _rules.Fault(path, $"must be one of {Names(_entity.Dimensions)}");
         }
 
         return field;
@@ -261,8 +202,6 @@ internal sealed class CompilePlan
         _parameters.Add(new NpgsqlParameter(name, type) { Value = value });
         return "@" + name;
     }
-
-    private void Fault(string path, string message) => _faults[path] = [message];
 
     private static string Names(List<SemanticMember> members) => string.Join(", ", members.Select(m => m.Name));
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 
 namespace Platform.ServiceDefaults.Semantics;
@@ -15,22 +16,22 @@ internal static class PublishedViews
     public const string Clearance = "app.clearance";
 
     /// <summary>Away before migrations, which change what they rest on.</summary>
-    public static string Remove => $"DROP SCHEMA IF EXISTS {Schema} CASCADE";
+    public const string Remove = $"DROP SCHEMA IF EXISTS {Schema} CASCADE";
 
-    /// <summary>The statements that make them.</summary>
-    public static IEnumerable<string> Make(SemanticModel model, string appRole, string sqlRole)
+    /// <summary>Makes them anew; in one command, and so in one step for those who read them meanwhile.</summary>
+    public static string Make(SemanticModel model, string appRole, string sqlRole)
     {
         using var names = new NpgsqlCommandBuilder();
         var (app, sql) = (names.QuoteIdentifier(appRole), names.QuoteIdentifier(sqlRole));
-        yield return $"CREATE SCHEMA {Schema}; GRANT USAGE, CREATE ON SCHEMA {Schema} TO {app}; GRANT USAGE ON SCHEMA {Schema} TO {sql}; REVOKE ALL ON SCHEMA public FROM {sql}";
+        var script = new StringBuilder($"{Remove}; CREATE SCHEMA {Schema}; GRANT USAGE, CREATE ON SCHEMA {Schema} TO {app}; GRANT USAGE ON SCHEMA {Schema} TO {sql}; REVOKE ALL ON SCHEMA public FROM {sql};\n");
         foreach (var entity in model.Entities)
         {
             var view = $"{Schema}.{names.QuoteIdentifier(entity.Name)}";
             var columns = string.Join(", ", entity.Dimensions.Select(d => $"{d.Sql} AS {names.QuoteIdentifier(d.Name)}"));
             var visible = entity.Visible.Replace("@clearance", $"(SELECT nullif(current_setting('{Clearance}', true), '')::smallint)", StringComparison.Ordinal);
-            yield return $"CREATE VIEW {view} WITH (security_barrier) AS SELECT {columns} FROM public.{entity.Table} WHERE {visible}; ALTER VIEW {view} OWNER TO {app}; GRANT SELECT ON {view} TO {sql}";
+            script.Append($"CREATE VIEW {view} WITH (security_barrier) AS SELECT {columns} FROM public.{entity.Table} WHERE {visible}; ALTER VIEW {view} OWNER TO {app}; GRANT SELECT ON {view} TO {sql};\n");
         }
 
-        yield return $"REVOKE CREATE ON SCHEMA {Schema} FROM {app}";
+        return script.Append($"REVOKE CREATE ON SCHEMA {Schema} FROM {app}").ToString();
     }
 }

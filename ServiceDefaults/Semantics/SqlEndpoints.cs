@@ -22,6 +22,12 @@ internal static class SqlEndpoints
             set_config('statement_timeout', '5s', true), set_config('search_path', '{PublishedViews.Schema}, pg_catalog', true), set_config('work_mem', '16MB', true)
         """;
 
+    /// <summary>
+    /// Whether the transaction holds a lock on a relation of the server's own (their ids are below 16384), as it does until its end
+    /// on everything that its cursor names.
+    /// </summary>
+    private const string CatalogsRead = "SELECT EXISTS (SELECT FROM pg_lock_status() WHERE locktype = 'relation' AND pid = pg_backend_pid() AND relation < 16384)";
+
     public static void MapSql(this IEndpointRouteBuilder group, SemanticModel model)
     {
         var views = model.Entities.Select(e => e.Name).ToHashSet();
@@ -38,26 +44,18 @@ internal static class SqlEndpoints
             return Faults.Invalid("limit", $"must be between 1 and {MostRows}");
         }
 
-        (IReadOnlySet<string> Views, string Sql) admitted;
         try
         {
-            admitted = AdmitSql.Run(query.Sql ?? "", views);
+            var admitted = AdmitSql.Run(query.Sql ?? "", views);
+            return model.Entities.Exists(e => admitted.Views.Contains(e.Name) && !call.IsAllowed(e.Permission))
+                ? Faults.Forbidden()
+                : TypedResults.Ok(await ReadAsync(admitted.Sql, limit, database, call, ct));
         }
         catch (SqlRefusedException exception)
         {
             return Faults.Invalid("sql", exception.Message);
         }
-
-        if (model.Entities.Exists(e => admitted.Views.Contains(e.Name) && !call.IsAllowed(e.Permission)))
-        {
-            return Faults.Forbidden();
-        }
-
-        try
-        {
-            return TypedResults.Ok(await ReadAsync(admitted.Sql, limit, database, call, ct));
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.QueryCanceled && !ct.IsCancellationRequested)
+        catch (PostgresException exception) when ((exception.SqlState == PostgresErrorCodes.QueryCanceled || exception.SqlState[..2] is "53" or "54") && !ct.IsCancellationRequested)
         {
             return new FaultResult(new Fault(ErrorCodes.QueryTooExpensive, "The query takes too long; ask for less at once."));
         }
@@ -68,7 +66,8 @@ internal static class SqlEndpoints
         }
     }
 
-    private static async Task<SemanticResult> ReadAsync(string sql, int limit, NpgsqlDataSource database, CallContext call, CancellationToken ct)
+    /// <exception cref="SqlRefusedException">It reads what is not published, whatever the parser took it for.</exception>
+    internal static async Task<SemanticResult> ReadAsync(string sql, int limit, NpgsqlDataSource database, CallContext call, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -89,6 +88,14 @@ internal static class SqlEndpoints
         await using (var declare = new NpgsqlCommand("DECLARE q NO SCROLL CURSOR FOR " + sql, connection, transaction))
         {
             await declare.ExecuteNonQueryAsync(ct);
+        }
+
+        await using (var locked = new NpgsqlCommand(CatalogsRead, connection, transaction))
+        {
+            if (await locked.ExecuteScalarAsync(ct) is true)
+            {
+                throw new SqlRefusedException("The query reads what is not published.");
+            }
         }
 
         await using var fetch = new NpgsqlCommand($"FETCH {limit + 1} FROM q", connection, transaction);

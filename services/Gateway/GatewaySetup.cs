@@ -37,7 +37,7 @@ internal static class GatewaySetup
         builder.AddGatewayHealth();
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
         builder.Services.Configure<KestrelServerOptions>(Limit);
-        builder.AddHttp2Port();
+        builder.AddListeners();
         builder.AddInternalApi();
         builder.AddInternalListener();
         builder.AddProxy();
@@ -130,23 +130,22 @@ internal static class GatewaySetup
         kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
     }
 
-    private static void AddHttp2Port(this WebApplicationBuilder builder)
+    private static void AddListeners(this WebApplicationBuilder builder)
     {
         var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.Limits.MaxConcurrentConnections = options.MostConnections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = options.MostConnections;
-            if (options.Http2Port > 0)
+            kestrel.ConfigureEndpointDefaults(endpoint =>
             {
-                kestrel.ConfigureEndpointDefaults(endpoint =>
+                var traffic = endpoint.ApplicationServices.GetRequiredService<TrafficFigures>();
+                endpoint.Use(next => connection => traffic.CountAsync(connection, next));
+                if (options.Http2Port > 0 && endpoint.IPEndPoint?.Port == options.Http2Port)
                 {
-                    if (endpoint.IPEndPoint?.Port == options.Http2Port)
-                    {
-                        endpoint.Protocols = HttpProtocols.Http2;
-                    }
-                });
-            }
+                    endpoint.Protocols = HttpProtocols.Http2;
+                }
+            });
         });
         if (options.Http2Port > 0)
         {

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
+using Platform.Gateway.Authentication;
 using Platform.Gateway.Docs;
 using Platform.Gateway.Tests.Support;
 using Platform.TestSupport;
@@ -13,7 +15,12 @@ public sealed class OwnEndpointsTests : IAsyncLifetime
 {
     private GatewayUnderTest _gateway = null!;
 
-    public async ValueTask InitializeAsync() => _gateway = await GatewayUnderTest.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _gateway = await GatewayUnderTest.StartAsync();
+        await Eventually.TrueAsync(
+            () => Task.FromResult(_gateway.Provider.GetRequiredService<SigningKeys>().HasKeys), TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken, "The signing keys");
+    }
 
     public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
@@ -44,10 +51,8 @@ public sealed class OwnEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task It_is_ready_when_it_has_the_signing_keys()
     {
-        var ct = TestContext.Current.CancellationToken;
-        await Eventually.TrueAsync(
-            async () => (await _gateway.Client.GetAsync("/ready", ct)).StatusCode == HttpStatusCode.OK, TimeSpan.FromSeconds(10), ct, "Ready");
-        Assert.NotNull(_gateway.Services["identity"].Last);
+        Assert.Equal("/.well-known/jwks.json", _gateway.Services["identity"].Last.Path);
+        Assert.Equal(HttpStatusCode.OK, (await _gateway.Client.GetAsync("/ready", TestContext.Current.CancellationToken)).StatusCode);
     }
 
     [Fact]

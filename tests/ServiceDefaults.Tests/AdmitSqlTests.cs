@@ -15,7 +15,7 @@ public sealed class AdmitSqlTests
     [InlineData("SELECT date_trunc('month', recorded_at)::date, count(*) FILTER (WHERE severity = 'high'), row_number() OVER (PARTITION BY type ORDER BY confidence DESC) FROM indicators GROUP BY 1, type, confidence")]
     [InlineData("SELECT CASE WHEN confidence BETWEEN 0 AND 50 THEN 'low' ELSE 'high' END AS band, CAST(avg(confidence) AS numeric(5, 2)), extract(year FROM recorded_at) FROM indicators GROUP BY 1, 3")]
     [InlineData("SELECT \"severity\" FROM indicators WHERE EXISTS (SELECT 1 FROM incidents WHERE incidents.severity = indicators.severity) AND source IS NOT NULL AND severity = ANY (SELECT severity FROM incidents)")]
-    [InlineData("SELECT 'it''s; DROP TABLE x -- not', -1 + 2 * (3), count(DISTINCT type), string_agg(type, ',' ORDER BY type) FROM indicators, (SELECT 1 AS one) t")]
+    [InlineData("SELECT 'it''s; DROP TABLE x -- not', -1 + 2 * (3), count(DISTINCT type), max(type) FROM indicators, (SELECT 1 AS one) t")]
     [InlineData("SELECT recorded_at AT TIME ZONE 'UTC' FROM (indicators JOIN incidents USING (severity)) ORDER BY 1")]
     public void What_only_reads_published_views_is_admitted(string sql) => Assert.NotEmpty(AdmitSql.Run(sql, Views).Views.Append("none"));
 
@@ -35,6 +35,9 @@ public sealed class AdmitSqlTests
     [InlineData("SELECT dblink('host=x', 'SELECT 1')")]
     [InlineData("SELECT nextval('x')")]
     [InlineData("SELECT repeat('x', 1000000000)")]
+    [InlineData("SELECT replace('x', 'x', 'yyyy')")]
+    [InlineData("SELECT string_agg(a.type, ',') FROM indicators a, indicators b")]
+    [InlineData("SELECT array_agg(a.type) FROM indicators a, indicators b")]
     [InlineData("SELECT * FROM generate_series(1, 1000000000)")]
     [InlineData("SELECT 'a' ~ '(a+)+$'")]
     [InlineData("SELECT 'pg_authid'::regclass")]
@@ -49,6 +52,12 @@ public sealed class AdmitSqlTests
     [InlineData("SELECT * FROM \"Indicators\"")]
     [InlineData("SELECT * FROM ONLY indicators")]
     [InlineData("TABLE indicators")]
+    // A name of the query's own is a table of the server's before its definition, in it, and outside its query.
+    [InlineData("WITH pg_stat_activity AS (SELECT * FROM pg_stat_activity) SELECT * FROM pg_stat_activity")]
+    [InlineData("WITH a AS (SELECT * FROM pg_roles), pg_roles AS (SELECT 1) SELECT * FROM a")]
+    [InlineData("SELECT * FROM (WITH pg_roles AS (SELECT 1) SELECT * FROM pg_roles) a, pg_roles b")]
+    [InlineData("SELECT (WITH pg_roles AS (SELECT 1) SELECT 1), x.* FROM pg_roles x")]
+    [InlineData("WITH RECURSIVE t AS (SELECT 'x' AS a UNION ALL SELECT a || a FROM t) SELECT * FROM t")]
     // Other statements, several, hidden ones.
     [InlineData("DELETE FROM indicators")]
     [InlineData("SELECT 1; SELECT 2")]
@@ -84,6 +93,19 @@ public sealed class AdmitSqlTests
         Assert.Throws<SqlRefusedException>(() => AdmitSql.Run("SELECT " + new string('(', 5000) + "1" + new string(')', 5000), Views));
         Assert.Throws<SqlRefusedException>(() => AdmitSql.Run("SELECT '" + new string('x', 20_000) + "'", Views));
     }
+
+    [Fact]
+    public void Texts_made_of_texts_cannot_grow_without_end()
+    {
+        var steps = string.Concat(Enumerable.Range(1, 20).Select(i => $", a{i} AS (SELECT x || x AS x FROM a{i - 1})"));
+        Assert.Throws<SqlRefusedException>(() => AdmitSql.Run($"WITH a0 AS (SELECT 'x' AS x){steps} SELECT * FROM a20", Views));
+        Assert.Throws<SqlRefusedException>(() => AdmitSql.Run($"SELECT concat({string.Join(", ", Enumerable.Repeat("type", 21))}) FROM indicators", Views));
+        Assert.Equal(["indicators"], AdmitSql.Run("SELECT concat_ws(' ', type, source) || '!' FROM indicators", Views).Views);
+    }
+
+    [Fact]
+    public void A_name_of_the_query_holds_in_what_is_inside_and_after_it() => Assert.Equal(
+        ["indicators"], AdmitSql.Run("WITH a AS (SELECT * FROM indicators), b AS (SELECT * FROM a) SELECT * FROM b WHERE EXISTS (SELECT 1 FROM a) UNION SELECT * FROM a", Views).Views);
 
     [Fact]
     public void It_tells_which_views_are_read_whatever_hides_them()

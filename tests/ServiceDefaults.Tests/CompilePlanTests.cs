@@ -51,6 +51,14 @@ public sealed class CompilePlanTests
     }
 
     [Fact]
+    public void Lists_have_at_most_ten_entries_and_no_null()
+    {
+        var failure = Assert.Throws<FaultException>(() => CompilePlan.Run(Model, new SemanticPlan(
+            "things", [.. Enumerable.Repeat("count", 11)], [null!], [null!], Order: [.. Enumerable.Repeat(new SemanticOrder("count"), 11)]), 0));
+        Assert.Equal(["dimensions", "filters", "measures", "order"], failure.Fault.Errors!.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_model_that_contradicts_itself_is_refused() => Assert.Throws<InvalidOperationException>(() => SemanticModel.Read(
         """
         entities:

@@ -1,18 +1,17 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Connections;
 
 namespace Platform.Gateway.Health;
 
 /// <summary>
 /// The last minute's traffic through this process, in slots of a second. A request costs two interlocked additions;
-/// connections are counted by Kestrel as they come and go.
+/// a connection is counted from its beginning to its end.
 /// </summary>
-internal sealed class TrafficFigures : IDisposable
+internal sealed class TrafficFigures
 {
     private const int Seconds = 60;
 
     private readonly Slot[] _slots = new Slot[Seconds];
-    private readonly MeterListener _connections = new();
     private long _open;
 
     public TrafficFigures()
@@ -21,16 +20,6 @@ internal sealed class TrafficFigures : IDisposable
         {
             _slots[i] = new Slot();
         }
-
-        _connections.InstrumentPublished = static (instrument, listener) =>
-        {
-            if (instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel" && instrument.Name == "kestrel.active_connections")
-            {
-                listener.EnableMeasurementEvents(instrument);
-            }
-        };
-        _connections.SetMeasurementEventCallback<long>((_, change, _, _) => Interlocked.Add(ref _open, change));
-        _connections.Start();
     }
 
     /// <summary>An answer begins.</summary>
@@ -40,6 +29,20 @@ internal sealed class TrafficFigures : IDisposable
         var slot = SlotOf(now / Stopwatch.Frequency);
         Interlocked.Add(ref slot.Ticks, now - started);
         Interlocked.Add(ref slot.Requests, status >= StatusCodes.Status500InternalServerError ? (1L << 32) + 1 : 1);
+    }
+
+    /// <summary>Serves one connection, and counts it for as long.</summary>
+    public async Task CountAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        Interlocked.Increment(ref _open);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
     }
 
     /// <summary>What the last sixty seconds held.</summary>
@@ -62,12 +65,10 @@ internal sealed class TrafficFigures : IDisposable
 
         return new TrafficAnswer(
             requests,
-            Math.Max(0, Interlocked.Read(ref _open)),
+            Interlocked.Read(ref _open),
             requests == 0 ? 0 : Math.Round((double)failed / requests, 4),
             requests == 0 ? 0 : Math.Round(ticks * 1000.0 / Stopwatch.Frequency / requests, 3));
     }
-
-    public void Dispose() => _connections.Dispose();
 
     private Slot SlotOf(long second)
     {

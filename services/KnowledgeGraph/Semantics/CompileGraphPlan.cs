@@ -13,15 +13,12 @@ internal sealed record CompiledGraphPlan(string Cypher, IReadOnlyDictionary<stri
 /// </summary>
 internal sealed class CompileGraphPlan
 {
-    private const int MostRows = 1000;
-    private const int MostParts = 10;
-    private const int MostValues = 100;
     private const string Own = "n";
 
     private readonly GraphModel _model;
     private readonly GraphEntity _entity;
     private readonly SemanticPlan _plan;
-    private readonly Dictionary<string, string[]> _faults = [];
+    private readonly SemanticPlanRules _rules;
     private readonly Dictionary<string, object?> _parameters = [];
     private readonly Dictionary<string, Branch> _branches = [];
     private readonly List<(string Name, string Cypher, bool Grouped)> _columns = [];
@@ -29,7 +26,7 @@ internal sealed class CompileGraphPlan
 
     private CompileGraphPlan(GraphModel model, GraphEntity entity, SemanticPlan plan)
     {
-        (_model, _entity, _plan) = (model, entity, plan);
+        (_model, _entity, _plan, _rules) = (model, entity, plan, new SemanticPlanRules(plan));
         _branches[""] = new Branch(Own, entity, null);
     }
 
@@ -48,17 +45,7 @@ internal sealed class CompileGraphPlan
         AddDimensions();
         AddMeasures();
         var order = Order();
-        var limit = _plan.Limit ?? 100;
-        if (limit is < 1 or > MostRows)
-        {
-            Fault("limit", $"must be between 1 and {MostRows}");
-        }
-
-        if (_faults.Count > 0)
-        {
-            throw new FaultException(Faults.ValidationFault(_faults));
-        }
-
+        _rules.Throw();
         var cypher = new StringBuilder();
         foreach (var branch in _branches.Values)
         {
@@ -72,42 +59,35 @@ internal sealed class CompileGraphPlan
         }
 
         cypher.Append("RETURN ").AppendJoin(", ", _columns.Select((c, i) => $"{c.Cypher} AS c{i}"))
-            .Append(" ORDER BY ").Append(order).Append(CultureInfo.InvariantCulture, $" LIMIT {limit + 1}");
-        return new CompiledGraphPlan(cypher.ToString(), _parameters, [.. _columns.Select(c => c.Name)], limit);
+            .Append(" ORDER BY ").Append(order).Append(CultureInfo.InvariantCulture, $" LIMIT {_rules.Limit + 1}");
+        return new CompiledGraphPlan(cypher.ToString(), _parameters, [.. _columns.Select(c => c.Name)], _rules.Limit);
     }
 
     private void AddFilters()
     {
-        var filters = _plan.Filters ?? [];
-        if (filters.Count > MostParts)
-        {
-            Fault("filters", $"must be at most {MostParts}");
-            return;
-        }
-
+        var filters = _rules.Filters;
         for (var i = 0; i < filters.Count; i++)
         {
             var path = $"filters[{i}]";
             if (Dimension(filters[i].Field, path + ".field", required: true) is var (branch, field))
             {
                 branch.Asked.Add(field.Name);
-                AddFilter(branch, field, filters[i], path);
+                AddFilter(branch, field, filters[i], i);
             }
         }
     }
 
-    private void AddFilter(Branch branch, GraphMember field, SemanticFilter filter, string path)
+    private void AddFilter(Branch branch, GraphMember field, SemanticFilter filter, int index)
     {
-        var (values, property) = (filter.Values ?? [], $"{branch.Variable}.{field.Property}");
+        var property = $"{branch.Variable}.{field.Property}";
         if (filter.Op is "set" or "not_set")
         {
             branch.Add($"{property} IS {(filter.Op == "set" ? "NOT " : "")}NULL");
             return;
         }
 
-        if (values.Count is 0 or > MostValues)
+        if (_rules.Values(index) is not { } values)
         {
-            Fault(path + ".values", $"must be 1 to {MostValues}");
             return;
         }
 
@@ -123,10 +103,10 @@ internal sealed class CompileGraphPlan
                     : $"any(v IN coalesce({property}, []) WHERE any(x IN {parts} WHERE toLower(v) CONTAINS x))");
                 break;
             case "above" or "below" when field.Type is "number" or "time":
-                Compare(branch, field, filter.Op == "above" ? ">" : "<", values[0], path + ".values[0]");
+                Compare(branch, field, filter.Op == "above" ? ">" : "<", values[0], $"filters[{index}].values[0]");
                 break;
             default:
-                Fault(path + ".op", "must be equals, not_equals, set, not_set; contains for texts and lists; above or below for numbers and times");
+                _rules.Fault($"filters[{index}].op", "must be equals, not_equals, set, not_set; contains for texts and lists; above or below for numbers and times");
                 break;
         }
     }
@@ -148,7 +128,7 @@ internal sealed class CompileGraphPlan
 
         if (field.Type != "time")
         {
-            Fault("time.field", "must be a time");
+            _rules.Fault("time.field", "must be a time");
             return;
         }
 
@@ -177,7 +157,7 @@ internal sealed class CompileGraphPlan
         };
         if (point.Length == 0)
         {
-            Fault("time.granularity", "must be one of hour, day, month, quarter, year");
+            _rules.Fault("time.granularity", "must be one of hour, day, month, quarter, year");
             return;
         }
 
@@ -187,13 +167,7 @@ internal sealed class CompileGraphPlan
 
     private void AddDimensions()
     {
-        var dimensions = _plan.Dimensions ?? [];
-        if (dimensions.Count > MostParts)
-        {
-            Fault("dimensions", $"must be at most {MostParts}");
-            return;
-        }
-
+        var dimensions = _rules.Dimensions;
         for (var i = 0; i < dimensions.Count; i++)
         {
             if (Dimension(dimensions[i], $"dimensions[{i}]", required: true) is not var (branch, field) || _columns.Exists(c => c.Name == dimensions[i]))
@@ -219,19 +193,13 @@ internal sealed class CompileGraphPlan
 
     private void AddMeasures()
     {
-        var measures = _plan.Measures ?? [];
-        if (measures.Count is 0 or > MostParts)
-        {
-            Fault("measures", $"must be 1 to {MostParts}");
-            return;
-        }
-
+        var measures = _rules.Measures;
         for (var i = 0; i < measures.Count; i++)
         {
             var (join, name) = Split(measures[i]);
             if (name != GraphEntity.Count || BranchOf(join, required: false) is not { } branch)
             {
-                Fault($"measures[{i}]", $"must be {GraphEntity.Count}, or a join and {GraphEntity.Count}: {string.Join(", ", _entity.Joins.Select(j => $"{j.Name}.{GraphEntity.Count}"))}");
+                _rules.Fault($"measures[{i}]", $"must be {GraphEntity.Count}, or a join and {GraphEntity.Count}: {string.Join(", ", _entity.Joins.Select(j => $"{j.Name}.{GraphEntity.Count}"))}");
                 continue;
             }
 
@@ -241,43 +209,16 @@ internal sealed class CompileGraphPlan
 
     private void Compare(Branch branch, GraphMember field, string op, string text, string path)
     {
-        var property = $"{branch.Variable}.{field.Property}";
-        if (field.Type == "number" && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        if (_rules.Value(field.Type, text, path) is { } value)
         {
-            branch.Add($"{property} {op} {Bind(number)}");
-        }
-        else if (field.Type == "time" && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-        {
-            branch.Add($"{property} {op} {Bind(time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture))}");
-        }
-        else
-        {
-            Fault(path, field.Type == "number" ? "must be a number" : "must be a time in ISO 8601");
+            branch.Add($"{branch.Variable}.{field.Property} {op} {Bind(value is DateTimeOffset time ? time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) : value)}");
         }
     }
 
     private string Order()
     {
-        var order = _plan.Order ?? [];
-        var parts = new List<string>();
-        for (var i = 0; i < order.Count && i < MostParts; i++)
-        {
-            var column = _columns.FindIndex(c => c.Name == order[i].Field);
-            if (column < 0)
-            {
-                Fault($"order[{i}].field", "must be a member of the result");
-                continue;
-            }
-
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"c{column}{(order[i].Descending ? " DESC" : "")}"));
-        }
-
-        if (parts.Count == 0 && _plan.Time?.Granularity is null && _columns.FindIndex(c => !c.Grouped) is >= 0 and var measure)
-        {
-            // Points in time stand in their order; everything else by how much there is.
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"c{measure} DESC"));
-        }
-
+        var parts = _rules.Sorting([.. _columns.Select(c => c.Name)], _columns.FindIndex(c => !c.Grouped))
+            .Select(by => string.Create(CultureInfo.InvariantCulture, $"c{by.Column}{(by.Descending ? " DESC" : "")}")).ToList();
         for (var i = 0; i < _columns.Count; i++)
         {
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"c{i}"));
@@ -294,7 +235,7 @@ internal sealed class CompileGraphPlan
             return (branch, field);
         }
 
-        Fault(path, $"must be one of {string.Join(", ", _entity.Dimensions.Select(d => d.Name))}, or such a one of {string.Join(", ", _entity.Joins.Select(j => j.Name))}");
+        _rules.Fault(path, $"must be one of {string.Join(", ", _entity.Dimensions.Select(d => d.Name))}, or such a one of {string.Join(", ", _entity.Joins.Select(j => j.Name))}");
         return null;
     }
 
@@ -326,8 +267,6 @@ internal sealed class CompileGraphPlan
         _parameters[name] = value;
         return "$" + name;
     }
-
-    private void Fault(string path, string message) => _faults[path] = [message];
 
     /// <summary>The entity itself, or what one join leads to.</summary>
     private sealed class Branch(string variable, GraphEntity entity, GraphJoin? join)

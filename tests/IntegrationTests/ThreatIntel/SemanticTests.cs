@@ -1,7 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Platform.Contracts;
+using Platform.ServiceDefaults;
+using Platform.ServiceDefaults.Semantics;
 
 namespace Platform.IntegrationTests.ThreatIntel;
 
@@ -77,10 +81,24 @@ public sealed class SemanticTests(ThreatIntelFixture service)
 
         // Permission of each view, what the parser refuses, and what PostgreSQL finds wrong.
         await SqlAsync(writer, "SELECT count(*) FROM incidents", HttpStatusCode.Forbidden);
-        foreach (var sql in new[] { "SELECT set_config('app.tenant_id', 'x', true)", "SELECT * FROM public.indicators", "DELETE FROM indicators", "SELECT 1; SELECT 2", "SELECT nothing FROM indicators", "SELECT 1 / 0", "SELECT pg_sleep(1)" })
+        foreach (var sql in new[] { "SELECT set_config('app.tenant_id', 'x', true)", "SELECT * FROM public.indicators", "DELETE FROM indicators", "SELECT 1; SELECT 2", "SELECT nothing FROM indicators", "SELECT 1 / 0", "SELECT pg_sleep(1)", "WITH pg_roles AS (SELECT * FROM pg_roles) SELECT * FROM pg_roles" })
         {
             await SqlAsync(writer, sql, HttpStatusCode.UnprocessableEntity);
         }
+    }
+
+    [Theory]
+    [InlineData("SELECT rolname FROM pg_roles")]
+    [InlineData("SELECT query FROM pg_stat_activity")]
+    [InlineData("SELECT table_name FROM information_schema.tables")]
+    [InlineData("SELECT count(*) FROM indicators, pg_catalog.pg_class")]
+    public async Task What_the_server_tells_of_itself_is_refused_by_its_locks_whatever_the_parser_lets_through(string sql)
+    {
+        var database = service.Host.Services.GetRequiredKeyedService<NpgsqlDataSource>(DataSetup.SqlKey);
+        var call = new CallContext();
+        call.Enter(Caller.ForService(Guid.NewGuid(), "test"));
+        Assert.Empty((await SqlEndpoints.ReadAsync("SELECT type FROM indicators", 10, database, call, Ct)).Rows);
+        await Assert.ThrowsAsync<SqlRefusedException>(() => SqlEndpoints.ReadAsync(sql, 10, database, call, Ct));
     }
 
     private static string Rows(JsonElement result) => result.GetProperty("rows").GetRawText();
