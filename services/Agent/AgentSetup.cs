@@ -27,7 +27,6 @@ internal static class AgentSetup
             .AddBatchConsumer<TenantCreatedConsumer, TenantCreated>()
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
             .AddBatchConsumer<RateLimitsChangedConsumer, RateLimitsChanged>()
-            .AddInstanceConsumer<NamesChangedConsumer>(Guid.CreateVersion7().ToString("N"))
             .AddBackups());
         builder.AddBackups();
         builder.AddServiceClient(DelegatedTokens.Client);

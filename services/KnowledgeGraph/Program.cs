@@ -1,4 +1,5 @@
 using Platform.KnowledgeGraph;
+using Platform.KnowledgeGraph.Overview;
 using Platform.KnowledgeGraph.Semantics;
 using Platform.ServiceDefaults;
 
@@ -11,5 +12,6 @@ app.UseServiceDefaults();
 app.MapServiceDefaults();
 app.MapApi(api => api.MapKnowledgeGraph());
 app.MapGraphSemantics();
+app.MapGraphVersion();
 
 await app.RunAsync();

@@ -1,9 +1,7 @@
-using MassTransit;
 using Platform.Agent.Chat;
 using Platform.Agent.Planning;
 using Platform.Contracts.Gateway;
 using Platform.Contracts.Tenancy;
-using Platform.Contracts.ThreatIntel;
 using Platform.ServiceDefaults;
 
 namespace Platform.Agent.Tests;
@@ -24,14 +22,6 @@ public sealed class NameTableTests
         Assert.Equal([Other], table.Find([], [], ["malware--1"]));
         Assert.Empty(table.Find(["APT28", "bear"], ["g0007"], ["x"]));
         Assert.Equal(3, table.Names.Count);
-    }
-
-    [Fact]
-    public void The_views_of_events_are_of_the_messages_that_ThreatIntel_publishes()
-    {
-        Assert.Equal(MessageUrn.ForType<ThreatObjectsUpserted>(), MessageUrn.ForType<ObjectsChanged>());
-        Assert.Equal(MessageUrn.ForType<ThreatObjectsRemoved>(), MessageUrn.ForType<ObjectsGone>());
-        Assert.True(typeof(ObjectsChanged).IsVisible && typeof(ObjectsGone).IsVisible);
     }
 
     [Theory]

@@ -23,7 +23,6 @@ public sealed class TypeRulesTests
     [
         "Platform.Gateway.Streaming.ChangedObjects", "Platform.Gateway.Streaming.ChangedObject",
         "Platform.Gateway.Streaming.IndicatorProperties", "Platform.Gateway.Streaming.ChangedRelationships",
-        "Platform.Agent.Planning.ObjectsChanged", "Platform.Agent.Planning.ObjectsGone",
     ];
 
     [Theory]

@@ -54,7 +54,7 @@ internal sealed partial class Commands(EntityLinker linker)
             return null;
         }
 
-        foreach (var mention in await linker.LinkAsync(tokens, live: true, ct))
+        foreach (var mention in await linker.LinkAsync(tokens, ct))
         {
             if (mention.Start == 0 && mention.Length == tokens.Count && (mention.Candidates.Count == 1 || mention.Candidates[0].Match > mention.Candidates[1].Match))
             {

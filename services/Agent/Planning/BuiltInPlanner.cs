@@ -46,15 +46,8 @@ internal sealed class BuiltInPlanner(EntityLinker linker, SemanticLayer layer, T
             return continued;
         }
 
-        var mentions = await linker.LinkAsync(tokens, live: false, ct);
+        var mentions = await linker.LinkAsync(tokens, ct);
         var outcome = Decide(tokens, mentions, context);
-        if (outcome is Refused)
-        {
-            // What is known of the names may be a moment old: before it says that it knows one not, it looks.
-            mentions = await linker.LinkAsync(tokens, live: true, ct);
-            outcome = Decide(tokens, mentions, context);
-        }
-
         // What services keep in tables, they know best; the graph holds only part of it.
         if ((outcome is Refused || IsKeptInTables(outcome)) && await AggregateAsync(tokens, context, ct) is { } aggregate)
         {
@@ -94,7 +87,7 @@ internal sealed class BuiltInPlanner(EntityLinker linker, SemanticLayer layer, T
             }
         }
 
-        List<Mention> linked = corrections.Count > 0 ? [.. await linker.LinkAsync(corrected, live: false, ct)] : [.. mentions];
+        List<Mention> linked = corrections.Count > 0 ? [.. await linker.LinkAsync(corrected, ct)] : [.. mentions];
         if (corrections.Count > 0 && Decide(corrected, linked, context) is Planned read)
         {
             return read with { Corrections = corrections };

@@ -69,7 +69,7 @@ internal sealed class KeepMemory(AgentDb db, CallContext call, BuiltInPlanner pl
     private async Task<QuestionShape> ShapeOfAsync(string question, CancellationToken ct)
     {
         var tokens = Tokenizer.Split(question);
-        return QuestionShape.Of(tokens, await linker.LinkAsync(tokens, live: false, ct));
+        return QuestionShape.Of(tokens, await linker.LinkAsync(tokens, ct));
     }
 
     private async Task<Memory> AddAsync(string? owner, MemoryKind kind, string text, QuestionShape shape, Plan? plan, CancellationToken ct)

@@ -23,7 +23,7 @@ internal sealed class RecallPlan(AgentDb db, EntityLinker linker, TimeProvider c
             return null;
         }
 
-        var shape = QuestionShape.Of(tokens, await linker.LinkAsync(tokens, live: false, ct));
+        var shape = QuestionShape.Of(tokens, await linker.LinkAsync(tokens, ct));
         var alike = await db.ReachableMemories.Where(m => m.Kind == MemoryKind.Question && m.Shape == shape.Text).ToListAsync(ct);
         var now = clock.GetUtcNow();
         Memory? best = null;

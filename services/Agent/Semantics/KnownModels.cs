@@ -19,7 +19,7 @@ internal sealed class KnownModels(TimeProvider clock)
     private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(10);
     private static readonly string[] Owners = [PlatformServices.ThreatIntel, PlatformServices.KnowledgeGraph, PlatformServices.Tenancy];
 
-    private readonly ConcurrentDictionary<(Guid Tenant, string Subject, string Service), (DateTimeOffset At, IReadOnlyList<MergedEntity> Entities)> _kept = new();
+    private readonly ConcurrentDictionary<(Guid Tenant, string Permissions, string Service), (DateTimeOffset At, IReadOnlyList<MergedEntity> Entities)> _kept = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _failed = new();
 
     /// <summary>All that the caller may ask about.</summary>
@@ -62,7 +62,7 @@ internal sealed class KnownModels(TimeProvider clock)
 
     private async Task<IReadOnlyList<MergedEntity>?> OfAsync(string service, PlatformServices services, CallContext call, CancellationToken ct)
     {
-        var key = (call.TenantId, call.Subject, service);
+        var key = (call.TenantId, call.Caller.Permissions.ToString(), service);
         var now = clock.GetUtcNow();
         if (_kept.TryGetValue(key, out var kept) && now - kept.At < Kept)
         {

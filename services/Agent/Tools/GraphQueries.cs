@@ -37,13 +37,20 @@ internal sealed class GraphQueries(PlatformServices services, CallContext call)
     /// <summary>Everything that goes by a name, with all of its names, and whether one answer of the graph holds them all.</summary>
     public Task<(IReadOnlyList<NamedObject> Found, bool IsWhole)> AllNamesAsync(CancellationToken ct) => NamesAsync(AllNames, [], ct);
 
+    /// <summary>Another text whenever the tenant's graph changed; null while it has none.</summary>
+    public async Task<string?> VersionAsync(CancellationToken ct)
+    {
+        var answer = await services.ReadAsync(PlatformServices.KnowledgeGraph, HttpMethod.Get, "/internal/graph/version", null, ct);
+        return answer.Ok ? Text(answer.Body?["version"]) : throw Unavailable();
+    }
+
     private async Task<(IReadOnlyList<NamedObject> Found, bool IsWhole)> NamesAsync(string cypher, JsonObject parameters, CancellationToken ct)
     {
         var body = new JsonObject { ["cypher"] = cypher, ["parameters"] = parameters };
         var answer = await services.ReadAsync(PlatformServices.KnowledgeGraph, HttpMethod.Post, "/api/v2/knowledge-graph/query", body, ct);
         if (!answer.Ok)
         {
-            throw new FaultException(new Fault(ErrorCodes.UpstreamUnavailable, "The knowledge graph cannot be asked right now.", RetryAfter: TimeSpan.FromSeconds(5)));
+            throw Unavailable();
         }
 
         var found = new List<NamedObject>();
@@ -59,6 +66,9 @@ internal sealed class GraphQueries(PlatformServices services, CallContext call)
 
         return (found, !IsTrue(answer.Body?["stats"]?["truncated"]));
     }
+
+    private static FaultException Unavailable() =>
+        new(new Fault(ErrorCodes.UpstreamUnavailable, "The knowledge graph cannot be asked right now.", RetryAfter: TimeSpan.FromSeconds(5)));
 
     private static JsonArray Texts(IEnumerable<string> texts)
     {

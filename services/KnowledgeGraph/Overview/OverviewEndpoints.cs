@@ -15,6 +15,16 @@ internal static class OverviewEndpoints
         return api;
     }
 
+    /// <summary>For services that keep something of the graph; the gateway never routes it.</summary>
+    public static IEndpointRouteBuilder MapGraphVersion(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/internal/graph/version", GetVersion).RequirePermission("read:knowledge_graph").ExcludeFromDescription().AddEndpointFilter<GraphFaults>();
+        return routes;
+    }
+
+    private static async Task<Ok<GraphVersionAnswer>> GetVersion(CallContext call, Ledger ledger, CancellationToken ct) =>
+        TypedResults.Ok(new GraphVersionAnswer(await ledger.VersionAsync(call.TenantId, ct)));
+
     /// <summary>Labels, relationship types and property keys that occur, with their counts.</summary>
     private static async Task<Ok<GraphSchemaAnswer>> GetSchema(CallerGraph graph, IGraphStore store, CancellationToken ct)
     {
@@ -44,6 +54,9 @@ internal static class OverviewEndpoints
                 lag.Waiting)));
     }
 }
+
+/// <summary>Another text after every change of the graph; null before the first.</summary>
+internal sealed record GraphVersionAnswer(string? Version);
 
 /// <summary>What occurs in the graph.</summary>
 internal sealed record GraphSchemaAnswer(IReadOnlyList<LabelCount> Labels, IReadOnlyList<TypeCount> RelationshipTypes, IReadOnlyList<string> PropertyKeys);

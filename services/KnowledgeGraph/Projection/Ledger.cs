@@ -190,11 +190,13 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
         await store.WriteAsync(
             GraphKey.Ledger(tenant),
             "UNWIND $messages AS x MATCH (m:Message {id: x}) SET m.applied = true, m.at = $at WITH count(*) AS marked "
+            + "MERGE (v:Version) SET v.id = $version WITH v "
             + (occurred is null ? "" : "MERGE (l:Lag {id: 'threat_intel'}) SET l.occurred_at = $occurred, l.applied_at = $at WITH l ")
             + "OPTIONAL MATCH (old:Message) WHERE old.at < $cutoff DELETE old",
             new Dictionary<string, object?>
             {
                 ["messages"] = messages.Select(m => m.MessageId.ToString("D")).ToArray(),
+                ["version"] = Guid.CreateVersion7(now).ToString("N"),
                 ["at"] = now.ToUnixTimeMilliseconds(),
                 ["cutoff"] = (now - KeepMessages).ToUnixTimeMilliseconds(),
                 ["occurred"] = occurred?.ToUnixTimeMilliseconds(),
@@ -282,6 +284,13 @@ internal sealed class Ledger(IGraphStore store, TimeProvider clock)
         return lag.Rows.Count == 0
             ? (null, null, count)
             : (DateTimeOffset.FromUnixTimeMilliseconds((long)lag.Rows[0][0]!), DateTimeOffset.FromUnixTimeMilliseconds((long)lag.Rows[0][1]!), count);
+    }
+
+    /// <summary>Another text after every change of the tenant's graphs; null before the first.</summary>
+    public async Task<string?> VersionAsync(Guid tenant, CancellationToken ct)
+    {
+        var rows = await store.ReadAsync(GraphKey.Ledger(tenant), "MATCH (v:Version) RETURN v.id", null, ReadLimits.Default, ct);
+        return rows.Rows.Count == 0 ? null : (string?)rows.Rows[0][0];
     }
 
     private static void Read(GraphRows rows, int slot, Dictionary<string, WaitingEdge> found)

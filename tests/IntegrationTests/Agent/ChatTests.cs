@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Platform.Contracts;
+using Platform.Contracts.ThreatIntel;
+using Platform.IntegrationTests.KnowledgeGraph;
 using Platform.TestSupport;
 
 namespace Platform.IntegrationTests.Agent;
@@ -60,6 +62,21 @@ public sealed class ChatTests(Stack stack) : IAsyncLifetime
         Assert.Single(frames.Select(f => f[0][..f[0].LastIndexOf('-')]).Distinct());
         // A name with line ends in it stays one line of one frame.
         Assert.Contains(frames, f => f[2].Contains("Wrench data:", StringComparison.Ordinal) && f.Length == 3);
+    }
+
+    [Fact]
+    public async Task A_name_is_known_as_soon_as_the_graph_holds_it()
+    {
+        using var client = _agent.ClientFor(_agent.Caller());
+        Assert.Equal("refused", await StatusAsync());
+        await _agent.Graph.ApplyAsync(new ThreatObjectsUpserted([GraphFixture.Object("intrusion-set--00000000-0000-4000-8000-00000000a001", name: "Newcomer Goat")]));
+        Assert.Equal("answered", await StatusAsync());
+
+        async Task<string?> StatusAsync()
+        {
+            using var response = await client.PostAsJsonAsync("/api/v2/agent/chat_poll", new { message = "What is Newcomer Goat?" }, Ct);
+            return (await response.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("metadata").GetProperty("status").GetString();
+        }
     }
 
     [Fact]

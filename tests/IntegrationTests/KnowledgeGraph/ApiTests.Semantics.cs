@@ -71,6 +71,27 @@ public sealed partial class ApiTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, invented.StatusCode);
     }
 
+    [Fact]
+    public async Task Every_change_of_the_graph_gives_it_another_version()
+    {
+        var versions = new List<string> { await VersionAsync() };
+        Assert.Equal(versions[0], await VersionAsync());
+        await _fixture.ApplyAsync(new ThreatObjectsUpserted([Object("tool--00000000-0000-4000-8000-000000000041", name: "New")]));
+        versions.Add(await VersionAsync());
+        using var writer = _host.ClientFor(ServiceHost<GraphNode>.User(_fixture.Tenant, "read:all write:knowledge_graph", TlpLevel.Red));
+        using var made = await writer.PostAsJsonAsync("/api/v2/knowledge-graph/nodes", new { node_type = "x-acme-server", name = "Of a user" }, Ct);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        versions.Add(await VersionAsync());
+        Assert.Distinct(versions);
+
+        using var stranger = _host.ClientFor(ServiceHost<GraphNode>.User(Guid.NewGuid(), "read:all", TlpLevel.Red));
+        Assert.Equal(JsonValueKind.Null, (await stranger.GetFromJsonAsync<JsonElement>("/internal/graph/version", Ct)).GetProperty("version").ValueKind);
+        using var noReader = _host.ClientFor(ServiceHost<GraphNode>.User(_fixture.Tenant, "use:chat", TlpLevel.Red));
+        Assert.Equal(HttpStatusCode.Forbidden, (await noReader.GetAsync("/internal/graph/version", Ct)).StatusCode);
+
+        async Task<string> VersionAsync() => (await _red.GetFromJsonAsync<JsonElement>("/internal/graph/version", Ct)).GetProperty("version").GetString()!;
+    }
+
     private static string Rows(JsonElement result) => result.GetProperty("rows").GetRawText();
 
     private static async Task<JsonElement> QueryAsync(HttpClient client, object plan)

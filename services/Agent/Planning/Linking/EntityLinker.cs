@@ -9,10 +9,10 @@ namespace Platform.Agent.Planning;
 /// </summary>
 internal sealed class EntityLinker(GraphQueries graph, KnownNames known, CallContext call)
 {
-    /// <param name="tokens">The message.</param>
-    /// <param name="live">Whether the graph is asked, whatever is known of the names.</param>
-    /// <param name="ct">Ends the work.</param>
-    public async Task<IReadOnlyList<Mention>> LinkAsync(IReadOnlyList<Token> tokens, bool live, CancellationToken ct)
+    /// <summary>One turn sees the names of one moment.</summary>
+    private NameTable? _names;
+
+    public async Task<IReadOnlyList<Mention>> LinkAsync(IReadOnlyList<Token> tokens, CancellationToken ct)
     {
         var spans = NameSpans.Find(tokens);
         var keys = new HashSet<string>(spans.Count);
@@ -40,8 +40,8 @@ internal sealed class EntityLinker(GraphQueries graph, KnownNames known, CallCon
             return [];
         }
 
-        var names = live ? null : await known.ReadAsync(graph, call, ct);
-        return Link(tokens, spans, names is { IsWhole: true } ? names.Find(keys, numbers, ids) : await graph.FindNamedAsync(keys, numbers, ids, ct));
+        var names = await NamesAsync(ct);
+        return Link(tokens, spans, names.IsWhole ? names.Find(keys, numbers, ids) : await graph.FindNamedAsync(keys, numbers, ids, ct));
     }
 
     /// <summary>
@@ -59,7 +59,7 @@ internal sealed class EntityLinker(GraphQueries graph, KnownNames known, CallCon
             return found;
         }
 
-        var names = (await known.ReadAsync(graph, call, ct)).Names;
+        var names = (await NamesAsync(ct)).Names;
         for (var start = 0; start < tokens.Count; start++)
         {
             for (var length = 1; length <= MaxWords && start + length <= tokens.Count; length++)
@@ -135,6 +135,8 @@ internal sealed class EntityLinker(GraphQueries graph, KnownNames known, CallCon
 
         return mentions;
     }
+
+    private async Task<NameTable> NamesAsync(CancellationToken ct) => _names ??= await known.ReadAsync(graph, call, ct);
 
     private static void AddCandidate<TKey>(Dictionary<TKey, List<Candidate>> all, TKey key, Candidate candidate)
         where TKey : notnull

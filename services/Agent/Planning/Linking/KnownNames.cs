@@ -6,34 +6,14 @@ using Platform.ServiceDefaults;
 namespace Platform.Agent.Planning;
 
 /// <summary>
-/// The names that callers of a tenant and clearance may see, kept so that a question reads none of them from the graph.
-/// An event about the tenant's objects ends what is kept at once, and because the graph follows events a moment later,
-/// for that moment nothing is kept for long.
+/// The names that callers of a tenant and clearance may see, kept so that a question reads none of them from the graph. The
+/// graph's version says whether they still hold.
 /// </summary>
-internal sealed class KnownNames(TimeProvider clock)
+internal sealed class KnownNames
 {
     private const int MaxKept = 32;
-    private const int MaxTenants = 10_000;
-    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long the graph may take to follow an event.</summary>
-    private static readonly TimeSpan Unsettled = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan KeptUnsettled = TimeSpan.FromSeconds(1);
-
-    private readonly ConcurrentDictionary<(Guid Tenant, TlpLevel Clearance), (DateTimeOffset At, NameTable Names)> _kept = new();
-    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _changed = new();
-
-    /// <summary>Takes nothing as known of a tenant whose objects changed.</summary>
-    public void Forget(Guid tenant)
-    {
-        if (_changed.Count >= MaxTenants)
-        {
-            _kept.Clear();
-            _changed.Clear();
-        }
-
-        _changed[tenant] = clock.GetUtcNow();
-    }
+    private readonly ConcurrentDictionary<(Guid Tenant, TlpLevel Clearance), (string? Version, NameTable Names)> _kept = new();
 
     public async Task<NameTable> ReadAsync(GraphQueries graph, CallContext call, CancellationToken ct)
     {
@@ -42,9 +22,10 @@ internal sealed class KnownNames(TimeProvider clock)
             return NameTable.Empty;
         }
 
+        // Read before the names: what changes meanwhile has another version.
         var key = (call.TenantId, call.Clearance);
-        var now = clock.GetUtcNow();
-        if (_kept.TryGetValue(key, out var kept) && IsFresh(call.TenantId, kept.At, now))
+        var version = await graph.VersionAsync(ct);
+        if (_kept.TryGetValue(key, out var kept) && kept.Version == version)
         {
             return kept.Names;
         }
@@ -56,11 +37,7 @@ internal sealed class KnownNames(TimeProvider clock)
             _kept.Clear();
         }
 
-        // As of before it was read: what changed meanwhile ends it.
-        _kept[key] = (now, table);
+        _kept[key] = (version, table);
         return table;
     }
-
-    private bool IsFresh(Guid tenant, DateTimeOffset at, DateTimeOffset now) =>
-        now - at < Kept && (!_changed.TryGetValue(tenant, out var changed) || at > changed + Unsettled || (at > changed && now - at < KeptUnsettled));
 }
