@@ -85,7 +85,7 @@ public sealed partial class ApiTests
         Assert.Distinct(versions);
 
         using var stranger = _host.ClientFor(ServiceHost<GraphNode>.User(Guid.NewGuid(), "read:all", TlpLevel.Red));
-        Assert.Equal(JsonValueKind.Null, (await stranger.GetFromJsonAsync<JsonElement>("/internal/graph/version", Ct)).GetProperty("version").ValueKind);
+        Assert.Equal("{}", await stranger.GetStringAsync("/internal/graph/version", Ct));
         using var noReader = _host.ClientFor(ServiceHost<GraphNode>.User(_fixture.Tenant, "use:chat", TlpLevel.Red));
         Assert.Equal(HttpStatusCode.Forbidden, (await noReader.GetAsync("/internal/graph/version", Ct)).StatusCode);
 
