@@ -19,6 +19,14 @@ public sealed class SearchTextTests
     public void A_prefix_is_the_beginning_of_the_last_word() =>
         Assert.Equal("cobalt str*", SearchText.ToRediSearch(new TextSearch("cobalt str", TextMatch.Prefix, 10)));
 
+    [Fact]
+    public void Slips_are_let_pass_in_longer_words()
+    {
+        var search = new TextSearch("jeckel ambr rat", TextMatch.Alike, 10);
+        Assert.Equal("%%jeckel%% %ambr% rat", SearchText.ToRediSearch(search));
+        Assert.Equal("+jeckel~2 +ambr~1 +rat", SearchText.ToLucene(search));
+    }
+
     [Theory]
     [InlineData("Cobalt STR", "Prefix", "+cobalt +(str str*)")]
     [InlineData("-cobalt AND str* (x)", "Words", "+cobalt +and +str +x")]

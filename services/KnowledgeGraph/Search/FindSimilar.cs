@@ -5,7 +5,8 @@ namespace Platform.KnowledgeGraph.Search;
 
 /// <summary>
 /// Finds nodes that are spelled alike, whatever the order and form of words; or, by an embeddings engine, those that mean the same. The
-/// vector index gives candidates, which are then compared exactly.
+/// vector index gives candidates, which are then compared exactly. In a graph of hundreds of thousands of nodes a rare word falls together
+/// with others in the few numbers of a vector; so what holds all the words, but for slips, is a candidate too.
 /// </summary>
 internal sealed class FindSimilar(CallContext call, CallerGraph graph, IGraphStore store, EmbeddingsEngine embeddings)
 {
@@ -23,6 +24,11 @@ internal sealed class FindSimilar(CallContext call, CallerGraph graph, IGraphSto
         }
 
         var nodes = await graph.NodesAsync(await store.NearestAsync(key, LexicalVector.Fold(question), Candidates(request.Limit), ct), ct);
+        foreach (var found in await store.SearchAsync(key, new TextSearch(request.Query, TextMatch.Alike, Candidates(request.Limit)), ct))
+        {
+            nodes.TryAdd(found.Node.Id, found.Node);
+        }
+
         var scored = nodes.Values.Select(n => new ScoredNode(n, LexicalVector.Cosine(question, LexicalVector.Of(n.Properties, n.Name))));
         return Best(scored, request, words);
     }

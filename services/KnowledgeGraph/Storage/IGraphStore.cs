@@ -78,6 +78,9 @@ internal enum TextMatch
 
     /// <summary>All words occur, the last one as the beginning of a word.</summary>
     Prefix,
+
+    /// <summary>All words occur, longer ones with up to two letters more, fewer or other ones.</summary>
+    Alike,
 }
 
 /// <summary>A full-text search.</summary>

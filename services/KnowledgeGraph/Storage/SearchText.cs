@@ -39,7 +39,8 @@ internal static class SearchText
         var query = new StringBuilder();
         for (var i = 0; i < words.Count; i++)
         {
-            query.Append(i == 0 ? "" : " ").Append(words[i]);
+            var slips = search.Match == TextMatch.Alike ? new string('%', Slips(words[i])) : "";
+            query.Append(i == 0 ? "" : " ").Append(slips).Append(words[i]).Append(slips);
             // The engine asks for two characters before the star.
             if (search.Match == TextMatch.Prefix && i == words.Count - 1 && words[i].Length >= 2)
             {
@@ -67,12 +68,16 @@ internal static class SearchText
             }
             else
             {
-                query.Append(words[i]);
+                var slips = search.Match == TextMatch.Alike ? Slips(words[i]) : 0;
+                query.Append(words[i]).Append(slips > 0 ? string.Create(CultureInfo.InvariantCulture, $"~{slips}") : "");
             }
         }
 
         return query.ToString();
     }
+
+    /// <summary>How many letters may differ: of a short word none, it would be another word.</summary>
+    private static int Slips(string word) => word.Length switch { >= 6 => 2, >= 4 => 1, _ => 0 };
 
     private static void Take(List<string> words, StringBuilder word, int most)
     {

@@ -93,6 +93,8 @@ public abstract class GraphStoreSuite : IAsyncLifetime
         Assert.Equal(["g1"], (await Store.SearchAsync(Graph, new TextSearch("bear FANCY", TextMatch.Words, 5), Ct)).Select(f => f.Node.Id));
         Assert.Equal(["t1"], (await Store.SearchAsync(Graph, new TextSearch("mimi", TextMatch.Prefix, 5), Ct)).Select(f => f.Node.Id));
         Assert.Equal(["t1"], (await Store.SearchAsync(Graph, new TextSearch("mimikatz", TextMatch.Prefix, 5), Ct)).Select(f => f.Node.Id));
+        Assert.Equal(["g1"], (await Store.SearchAsync(Graph, new TextSearch("fency beer", TextMatch.Alike, 5), Ct)).Select(f => f.Node.Id));
+        Assert.Empty(await Store.SearchAsync(Graph, new TextSearch("fency wolf", TextMatch.Alike, 5), Ct));
         Assert.Equal(["g1"], (await Store.SearchAsync(Graph, new TextSearch("bears", TextMatch.Words, 5), Ct)).Select(f => f.Node.Id));
         Assert.Empty(await Store.SearchAsync(Graph, new TextSearch("\" ) | @name:*", TextMatch.Words, 5), Ct));
         Assert.Equal(1, (await Store.CountWordsAsync(Graph, ["bear"], Ct))["bear"]);
