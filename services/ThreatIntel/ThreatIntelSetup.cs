@@ -52,6 +52,7 @@ internal static class ThreatIntelSetup
         builder.Services.AddScoped<VisibleRefs>();
         builder.Services.AddScoped<ObserveEvents>();
         builder.Services.AddScoped<LastSightings>();
+        builder.Services.AddScoped<ReadRelationshipsOf>();
         builder.Services.AddScoped<ShowIndicators>();
         builder.Services.AddScoped<LookUpValues>();
         builder.Services.AddScoped<SearchIndicators>();

@@ -1,9 +1,7 @@
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Platform.ServiceDefaults;
 using Platform.ThreatIntel.Objects;
-using Platform.ThreatIntel.Storage;
 
 namespace Platform.ThreatIntel.Relationships;
 
@@ -17,42 +15,8 @@ internal static class RelationshipsOfEndpoints
     }
 
     /// <summary>The first relationships of each of up to 500 objects, by their ids; <c>after</c> goes on after one of them.</summary>
-    private static async Task<Ok<RelationshipLists>> List(ReadBody<RelationshipsOf> body, ThreatIntelDb db, CallContext call, CancellationToken ct)
-    {
-        var request = body.Value;
-        var refs = request.Refs.Distinct().ToArray();
-        var found = refs.ToDictionary(id => id, _ => new SortedList<string, StixRelationship>(StringComparer.Ordinal), StringComparer.Ordinal);
-        var wanted = db.Database.SqlQuery<string>($"""SELECT unnest({refs}) AS "Value" """);
-        var rows = db.VisibleRelationships(call.Clearance);
-        if (request.RelationshipTypes is { Count: > 0 } types)
-        {
-            rows = rows.Where(r => types.Contains(r.RelationshipType));
-        }
-
-        if (request.After is { } after)
-        {
-            rows = rows.Where(r => string.Compare(EF.Functions.Collate(r.StixId, "C"), after) > 0);
-        }
-
-        // One more than asked for tells whether there are more.
-        var most = request.Limit + 1;
-        if (request.Direction != "in")
-        {
-            var outgoing = await wanted.SelectMany(
-                id => rows.Where(r => r.SourceRef == id).OrderBy(r => EF.Functions.Collate(r.StixId, "C")).Take(most), (id, r) => new { Ref = id, Row = r }).ToListAsync(ct);
-            outgoing.ForEach(f => found[f.Ref][f.Row.StixId] = f.Row);
-        }
-
-        if (request.Direction != "out")
-        {
-            var incoming = await wanted.SelectMany(
-                id => rows.Where(r => r.TargetRef == id).OrderBy(r => EF.Functions.Collate(r.StixId, "C")).Take(most), (id, r) => new { Ref = id, Row = r }).ToListAsync(ct);
-            incoming.ForEach(f => found[f.Ref][f.Row.StixId] = f.Row);
-        }
-
-        return TypedResults.Ok(new RelationshipLists([.. refs.Select(id =>
-            new RelationshipList(id, [.. found[id].Values.Take(request.Limit).Select(RelationshipResource.From)], found[id].Count > request.Limit))]));
-    }
+    private static async Task<Ok<RelationshipLists>> List(ReadBody<RelationshipsOf> body, ReadRelationshipsOf read, CancellationToken ct) =>
+        TypedResults.Ok(await read.RunAsync(body.Value, ct));
 }
 
 /// <summary>Whose relationships.</summary>
