@@ -57,23 +57,41 @@ internal static class Connections
         var items = answer.GetProperty("items");
         var length = items.GetArrayLength();
         var edges = new List<Edge>(length);
-        for (var i = skip; i < length; i++)
+        var place = 0;
+        foreach (var item in items.EnumerateArray())
         {
-            edges.Add(new Edge(i == length - 1 && next is not null ? Cursor.Write(next, 0) : Cursor.Write(page, i + 1), items[i]));
+            place++;
+            if (place > skip)
+            {
+                edges.Add(place == length && next is not null ? new Edge(item, next, 0) : new Edge(item, page, place));
+            }
         }
 
         return new Connection(
             edges,
-            new PageInfo(next is not null, isContinued, edges.Count == 0 ? null : edges[0].Cursor, edges.Count == 0 ? null : edges[^1].Cursor),
+            next is not null,
+            isContinued,
             answer.TryGetProperty("total", out var total) && total.ValueKind == JsonValueKind.Number ? total.GetInt64() : null);
     }
 
-    internal sealed record Connection(IReadOnlyList<Edge> Edges, PageInfo PageInfo, long? TotalCount = null)
+    /// <summary>Cursors are written when they are asked for: most queries want the nodes alone.</summary>
+    internal sealed class Connection(IReadOnlyList<Edge> edges, bool hasMore, bool isContinued, long? totalCount = null)
     {
-        public IReadOnlyList<JsonElement> Nodes { get; } = [.. Edges.Select(static e => e.Node)];
+        public IReadOnlyList<Edge> Edges => edges;
+
+        public IReadOnlyList<JsonElement> Nodes => [.. edges.Select(static e => e.Node)];
+
+        public PageInfo PageInfo => new(hasMore, isContinued, edges.Count == 0 ? null : edges[0].Cursor, edges.Count == 0 ? null : edges[^1].Cursor);
+
+        public long? TotalCount => totalCount;
     }
 
-    internal sealed record Edge(string Cursor, JsonElement Node);
+    internal sealed class Edge(JsonElement node, string page, int after)
+    {
+        public string Cursor => GraphQL.Cursor.Write(page, after);
+
+        public JsonElement Node => node;
+    }
 
     internal sealed record PageInfo(bool HasNextPage, bool HasPreviousPage, string? StartCursor, string? EndCursor);
 }

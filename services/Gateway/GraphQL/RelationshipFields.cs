@@ -35,11 +35,8 @@ internal static class RelationshipFields
         return Of(await loader.LoadAsync(context.Text("id")!), isContinued: after.Length > 0);
     }
 
-    private static Connections.Connection Of(JsonElement list, bool isContinued)
-    {
-        List<Connections.Edge> edges = [.. list.GetProperty("relationships").EnumerateArray().Select(static r => new Connections.Edge(Cursor.Write(r.GetProperty("id").GetString()!, 0), r))];
-        return new Connections.Connection(
-            edges,
-            new Connections.PageInfo(list.GetProperty("has_more").GetBoolean(), isContinued, edges.Count == 0 ? null : edges[0].Cursor, edges.Count == 0 ? null : edges[^1].Cursor));
-    }
+    private static Connections.Connection Of(JsonElement list, bool isContinued) => new(
+        [.. list.GetProperty("relationships").EnumerateArray().Select(static r => new Connections.Edge(r, r.GetProperty("id").GetString()!, 0))],
+        list.GetProperty("has_more").GetBoolean(),
+        isContinued);
 }
