@@ -50,6 +50,7 @@ internal static class ThreatIntelSetup
         builder.Services.AddScoped<ChangeObject>();
         builder.Services.AddScoped<ReadObject>();
         builder.Services.AddScoped<VisibleRefs>();
+        builder.Services.AddScoped<ReadManyObjects>();
         builder.Services.AddScoped<ObserveEvents>();
         builder.Services.AddScoped<LastSightings>();
         builder.Services.AddScoped<ReadRelationshipsOf>();

@@ -1,9 +1,7 @@
 using FluentValidation;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
-using Platform.ThreatIntel.Storage;
 using Stix;
 
 namespace Platform.ThreatIntel.Objects;
@@ -18,37 +16,8 @@ internal static class ManyObjectsEndpoints
     }
 
     /// <summary>Up to 500 objects by their ids, as <c>GET /objects/{id}</c> gives each; those that are not there are left out.</summary>
-    private static async Task<Ok<ObjectList>> Get(ReadBody<ObjectIds> body, ThreatIntelDb db, VisibleRefs refs, CallContext call, CancellationToken ct)
-    {
-        var ids = body.Value.Ids.Where(id => StixId.IsValid(id)).Distinct().ToArray();
-        var found = await db.Objects.AsNoTracking().VisibleTo(call.Clearance).Where(o => ids.Contains(o.StixId))
-            .Join(db.ObjectVersions, o => new { o.StixId, o.Revision }, v => new { v.StixId, v.Revision }, (o, v) => new { Row = o, v.Raw, v.StatedAt })
-            .ToListAsync(ct);
-        var hidden = await HiddenAsync(db, call, [.. found.Where(f => StixTypes.KindOf(f.Row.Type) == StixKind.Relationship).Select(f => f.Row.StixId)], ct);
-        var shown = await refs.ShowAsync(found.ConvertAll(f => new StatedObject(RawBytes.Unpack(f.Raw), f.StatedAt)), ct);
-        var items = new List<ObjectResource>(found.Count);
-        for (var i = 0; i < shown.Count; i++)
-        {
-            if (shown[i] is { } raw && !hidden.Contains(found[i].Row.StixId))
-            {
-                items.Add(ObjectResource.From(found[i].Row, raw));
-            }
-        }
-
-        return TypedResults.Ok(new ObjectList(items));
-    }
-
-    /// <summary>Of these relationships those with an end that the caller does not see.</summary>
-    private static async Task<HashSet<string>> HiddenAsync(ThreatIntelDb db, CallContext call, HashSet<string> ids, CancellationToken ct)
-    {
-        if (ids.Count > 0)
-        {
-            var wanted = ids.ToArray();
-            ids.ExceptWith(await db.VisibleRelationships(call.Clearance).Where(r => wanted.Contains(r.StixId)).Select(r => r.StixId).ToListAsync(ct));
-        }
-
-        return ids;
-    }
+    private static async Task<Ok<ObjectList>> Get(ReadBody<ObjectIds> body, ReadManyObjects read, CancellationToken ct) =>
+        TypedResults.Ok(new ObjectList(await read.RunAsync([.. body.Value.Ids.Where(id => StixId.IsValid(id)).Distinct()], ct)));
 }
 
 /// <summary>Which objects.</summary>
