@@ -49,7 +49,7 @@ internal sealed class SocketSession(StreamAdmission admission, StreamHub hub, St
         {
             await TalkAsync(context, socket, known, ct);
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
             // The client went, or was sent away.
         }
@@ -97,7 +97,7 @@ internal sealed class SocketSession(StreamAdmission admission, StreamHub hub, St
             return;
         }
 
-        var listener = new Listener(credential, interest);
+        var listener = new Listener(credential, interest, context.Abort);
         if (await hub.JoinAsync(listener, ct) is not { } joined)
         {
             await CloseAsync(socket, "The stream of events cannot be told right now.", WebSocketCloseStatus.EndpointUnavailable);
@@ -105,11 +105,13 @@ internal sealed class SocketSession(StreamAdmission admission, StreamHub hub, St
         }
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        // Once for the stream: a send that might be cancelled costs a registration each time.
+        using var aborting = ending.Token.UnsafeRegister(static s => ((WebSocket)s!).Abort(), socket);
         var reading = ReadOnAsync(socket, listener, ending);
         try
         {
             long? since = subscription.TryGetProperty("since", out var number) && number.TryGetInt64(out var value) ? value : null;
-            await new StreamWriter(listener, log, (happened, token) => SendAsync(socket, happened, token), (_, json, token) => SendAsync(socket, Encoding.UTF8.GetBytes(json), token))
+            await new StreamWriter(listener, log, happened => SendAsync(socket, happened), (_, json) => SendAsync(socket, Encoding.UTF8.GetBytes(json)), static () => ValueTask.CompletedTask)
                 .RunAsync(joined.Last, since, ending.Token);
             await CloseAsync(socket, "Come back with the number of the last event.", WebSocketCloseStatus.EndpointUnavailable);
         }
@@ -122,7 +124,7 @@ internal sealed class SocketSession(StreamAdmission admission, StreamHub hub, St
     }
 
     /// <summary>Later messages replace the subscription; the end of the client's side ends the stream.</summary>
-    private static async Task ReadOnAsync(WebSocket socket, Listener listener, CancellationTokenSource ending)
+    private async Task ReadOnAsync(WebSocket socket, Listener listener, CancellationTokenSource ending)
     {
         try
         {
@@ -130,7 +132,7 @@ internal sealed class SocketSession(StreamAdmission admission, StreamHub hub, St
             {
                 if (TryRead(message, listener.Credential, out var interest, out _))
                 {
-                    listener.Interest = interest;
+                    await hub.ChangeInterestAsync(listener, interest, ending.Token);
                 }
             }
         }
@@ -142,11 +144,11 @@ internal sealed class SocketSession(StreamAdmission admission, StreamHub hub, St
     }
 
     /// <summary>Pings are the protocol's own, so that beats of the hub are not for here.</summary>
-    private static ValueTask SendAsync(WebSocket socket, StreamEvent happened, CancellationToken ct) =>
-        happened.Sequence == 0 ? ValueTask.CompletedTask : SendAsync(socket, happened.Message, ct);
+    private static ValueTask SendAsync(WebSocket socket, StreamEvent happened) =>
+        happened.Sequence == 0 ? ValueTask.CompletedTask : SendAsync(socket, happened.Message);
 
-    private static ValueTask SendAsync(WebSocket socket, byte[] message, CancellationToken ct) =>
-        socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, ct);
+    private static ValueTask SendAsync(WebSocket socket, byte[] message) =>
+        socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
 
     private static bool TryRead(JsonElement subscription, Credential credential, out Interest interest, out string why)
     {

@@ -38,7 +38,7 @@ internal static class StreamEndpoints
             return;
         }
 
-        var listener = new Listener(caller, interest!);
+        var listener = new Listener(caller, interest!, context.Abort);
         if (await hub.JoinAsync(listener, context.RequestAborted) is not { } joined)
         {
             await FaultWriter.WriteAsync(context, Away);
@@ -51,8 +51,8 @@ internal static class StreamEndpoints
             context.Response.ContentType = "text/event-stream";
             context.Response.Headers.CacheControl = "no-cache";
             context.Response.Headers["X-Accel-Buffering"] = "no";
-            await new StreamWriter(listener, log, (happened, ct) => WriteAsync(context.Response, happened, ct), (name, json, ct) => NoticeAsync(context.Response, name, json, ct))
-                .RunAsync(joined.Last, since, context.RequestAborted);
+            var events = new EventWriter(context.Response.BodyWriter);
+            await new StreamWriter(listener, log, events.WriteAsync, events.NoticeAsync, events.FlushAsync).RunAsync(joined.Last, since, context.RequestAborted);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -64,18 +64,6 @@ internal static class StreamEndpoints
     }
 
     private static Fault Away { get; } = new(ErrorCodes.ServiceUnavailable, "The stream of events cannot be told right now.", RetryAfter: TimeSpan.FromSeconds(2));
-
-    private static async ValueTask WriteAsync(HttpResponse response, StreamEvent happened, CancellationToken ct)
-    {
-        await response.Body.WriteAsync(happened.Frame, ct);
-        await response.Body.FlushAsync(ct);
-    }
-
-    private static async ValueTask NoticeAsync(HttpResponse response, string name, string json, CancellationToken ct)
-    {
-        await response.WriteAsync($"event: {name}\ndata: {json}\n\n", ct);
-        await response.Body.FlushAsync(ct);
-    }
 
     private static (Interest? Interest, long? Since, Fault? Fault) Read(HttpRequest request, Credential caller)
     {

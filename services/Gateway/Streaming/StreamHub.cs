@@ -10,7 +10,7 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
     private readonly ConcurrentDictionary<Guid, TenantStream> _tenants = new();
 
     /// <summary>Streams that are open.</summary>
-    public int Count => _tenants.Values.Sum(static t => t.Listeners.Length);
+    public int Count => _tenants.Values.Sum(static t => t.Audiences.Values.Sum(static a => a.Length));
 
     /// <summary>
     /// Begins to offer what happens from now on; what happened before <see cref="Joined.Last"/>, that one included, the
@@ -30,7 +30,7 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
                     continue;
                 }
 
-                if (tenant.Listeners.Length == 0)
+                if (tenant.Audiences.IsEmpty)
                 {
                     if (await log.LastAsync(id, ct) is not { } last)
                     {
@@ -41,7 +41,7 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
                     tenant.Last = last;
                 }
 
-                tenant.Listeners = [.. tenant.Listeners, listener];
+                tenant.Add(listener);
                 return new Joined(tenant.Last);
             }
             finally
@@ -51,48 +51,56 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
         }
     }
 
-    public async Task LeaveAsync(Listener listener, CancellationToken ct)
+    public Task LeaveAsync(Listener listener, CancellationToken ct) => ChangeAsync(
+        listener,
+        tenant =>
+        {
+            tenant.Remove(listener);
+            if (tenant.Audiences.IsEmpty)
+            {
+                Retire(listener.Credential.Caller.TenantId, tenant);
+            }
+        },
+        ct);
+
+    /// <summary>From the next event on the listener hears something else.</summary>
+    public Task ChangeInterestAsync(Listener listener, Interest interest, CancellationToken ct) => ChangeAsync(
+        listener,
+        tenant =>
+        {
+            // One that has left meanwhile stays away.
+            if (tenant.Remove(listener))
+            {
+                listener.Interest = interest;
+                tenant.Add(listener);
+            }
+        },
+        ct);
+
+    /// <summary>Tells whoever listens what the tenant's log holds beyond what was told; who asks while another waits to is told of by that one.</summary>
+    public async Task TellAsync(Guid id, CancellationToken ct)
     {
-        var id = listener.Credential.Caller.TenantId;
-        if (!_tenants.TryGetValue(id, out var tenant))
+        if (!_tenants.TryGetValue(id, out var tenant) || tenant.IsAsked())
         {
             return;
         }
 
-        await tenant.Telling.WaitAsync(ct);
         try
         {
-            tenant.Listeners = Array.FindAll(tenant.Listeners, l => !ReferenceEquals(l, listener));
-            if (tenant.Listeners.Length == 0)
-            {
-                Retire(id, tenant);
-            }
+            await tenant.Telling.WaitAsync(ct);
         }
         finally
         {
-            tenant.Telling.Release();
-        }
-    }
-
-    /// <summary>Tells whoever listens what the tenant's log holds beyond what was told.</summary>
-    public async Task TellAsync(Guid id, CancellationToken ct)
-    {
-        if (!_tenants.TryGetValue(id, out var tenant))
-        {
-            return;
+            tenant.Answer();
         }
 
-        await tenant.Telling.WaitAsync(ct);
         try
         {
-            while (tenant.Listeners.Length > 0 && await log.ReadAsync(id, tenant.Last + 1, long.MaxValue, ct) is { Count: > 0 } events)
+            while (!tenant.Audiences.IsEmpty && await log.ReadAsync(id, tenant.Last + 1, long.MaxValue, ct) is { Count: > 0 } events)
             {
                 foreach (var happened in events)
                 {
-                    foreach (var listener in tenant.Listeners)
-                    {
-                        listener.Offer(happened);
-                    }
+                    tenant.Tell(happened);
                 }
 
                 tenant.Last = events[^1].Sequence;
@@ -117,19 +125,16 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
         }
     }
 
-    /// <summary>Lets everybody know that the line stands, and ends the streams of credentials that have expired.</summary>
+    /// <summary>Lets everybody know that the line stands, and ends the streams of credentials that have expired and of clients that do not read.</summary>
     public void Beat()
     {
         var now = clock.GetUtcNow();
-        foreach (var tenant in _tenants.Values)
+        foreach (var listener in All())
         {
-            foreach (var listener in tenant.Listeners)
+            listener.Beat();
+            if (listener.Credential.ExpiresAt < DateTimeOffset.MaxValue - Skew && listener.Credential.ExpiresAt + Skew < now)
             {
-                listener.Offer(StreamEvent.Heartbeat);
-                if (listener.Credential.ExpiresAt < DateTimeOffset.MaxValue - Skew && listener.Credential.ExpiresAt + Skew < now)
-                {
-                    listener.End();
-                }
+                listener.End();
             }
         }
     }
@@ -137,12 +142,29 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
     /// <summary>The process stops: clients come back, elsewhere or later, with the number of the last event they had.</summary>
     public void EndAll()
     {
-        foreach (var tenant in _tenants.Values)
+        foreach (var listener in All())
         {
-            foreach (var listener in tenant.Listeners)
-            {
-                listener.End();
-            }
+            listener.End();
+        }
+    }
+
+    private IEnumerable<Listener> All() => _tenants.Values.SelectMany(static t => t.Audiences.Values).SelectMany(static a => a);
+
+    private async Task ChangeAsync(Listener listener, Action<TenantStream> change, CancellationToken ct)
+    {
+        if (!_tenants.TryGetValue(listener.Credential.Caller.TenantId, out var tenant))
+        {
+            return;
+        }
+
+        await tenant.Telling.WaitAsync(ct);
+        try
+        {
+            change(tenant);
+        }
+        finally
+        {
+            tenant.Telling.Release();
         }
     }
 
@@ -154,15 +176,4 @@ internal sealed class StreamHub(StreamLog log, TimeProvider clock)
 
     /// <param name="Last">The number of the last event that is not offered any more.</param>
     internal sealed record Joined(long Last);
-
-    private sealed class TenantStream
-    {
-        public SemaphoreSlim Telling { get; } = new(1);
-
-        public Listener[] Listeners { get; set; } = [];
-
-        public long Last { get; set; }
-
-        public bool IsGone { get; set; }
-    }
 }

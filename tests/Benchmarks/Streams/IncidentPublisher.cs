@@ -18,7 +18,7 @@ internal sealed class IncidentPublisher : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly IBus _bus;
     private readonly string _tenant;
-    private readonly ConcurrentDictionary<string, long> _at = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, long> _at = new();
     private readonly ConcurrentDictionary<string, int> _published = new(StringComparer.Ordinal);
 
     private IncidentPublisher(WebApplication app, IBus bus, Guid tenant) => (_app, _bus, _tenant) = (app, bus, tenant.ToString());
@@ -46,7 +46,7 @@ internal sealed class IncidentPublisher : IAsyncDisposable
     public int Published(string group) => _published.GetValueOrDefault(group);
 
     /// <summary>Milliseconds since an incident was published.</summary>
-    public double Since(string id) => Stopwatch.GetElapsedTime(_at[id]).TotalMilliseconds;
+    public double Since(Guid id) => Stopwatch.GetElapsedTime(_at[id]).TotalMilliseconds;
 
     /// <summary>Publishes in an even rhythm, the groups in turn; how many it were.</summary>
     public async Task<int> PublishAsync(int groups, int perSecond, TimeSpan time, CancellationToken ct)
@@ -77,7 +77,7 @@ internal sealed class IncidentPublisher : IAsyncDisposable
     {
         var id = Guid.CreateVersion7();
         _published.AddOrUpdate(group, 1, static (_, known) => known + 1);
-        _at[id.ToString()] = Stopwatch.GetTimestamp();
+        _at[id] = Stopwatch.GetTimestamp();
         return _bus.Publish(new IncidentOpened(id, group, "low", TlpLevel.Clear, [], []), context => context.Headers.Set(WellKnown.EventHeaders.Tenant, _tenant), ct);
     }
 }

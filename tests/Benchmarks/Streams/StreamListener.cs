@@ -18,22 +18,45 @@ internal sealed class StreamListener(string group, IncidentPublisher publisher)
     /// <summary>Events that came again, or after a later one, or that are none of the group's.</summary>
     public int Wrong { get; private set; }
 
-    /// <summary>Reads a message; one without a number says how the stream stands.</summary>
+    /// <summary>Reads a message; one without a number and an id says how the stream stands.</summary>
     public void Hear(ReadOnlySpan<byte> message)
     {
-        var told = JsonElement.Parse(message);
-        if (!told.TryGetProperty("topic", out _))
+        var told = new Utf8JsonReader(message);
+        var (number, id, ours) = (0L, Guid.Empty, false);
+        while (told.Read())
+        {
+            if (told.TokenType != JsonTokenType.PropertyName)
+            {
+                continue;
+            }
+
+            if (told.ValueTextEquals("seq"u8))
+            {
+                told.Read();
+                number = told.GetInt64();
+            }
+            else if (told.ValueTextEquals("id"u8))
+            {
+                told.Read();
+                id = told.GetGuid();
+            }
+            else if (told.ValueTextEquals("title"u8))
+            {
+                told.Read();
+                ours = told.ValueTextEquals(group);
+            }
+        }
+
+        if (id == Guid.Empty)
         {
             return;
         }
 
-        var data = told.GetProperty("data");
-        var time = publisher.Since(data.GetProperty("id").GetString()!);
-        var number = told.GetProperty("seq").GetInt64();
+        var time = publisher.Since(id);
         lock (_gate)
         {
             _times.Add(time);
-            if (number > _last && data.GetProperty("title").GetString() == group)
+            if (number > _last && ours)
             {
                 (_last, Distinct) = (number, Distinct + 1);
             }
