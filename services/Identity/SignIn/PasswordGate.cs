@@ -11,9 +11,9 @@ using Platform.ServiceDefaults;
 namespace Platform.Identity.SignIn;
 
 /// <summary>
-/// Password hashing, ASP.NET Core Identity's PBKDF2 (HMAC-SHA-512) at OWASP's cost, one at a time a core, on threads that
-/// the system runs after all others: a flood of sign-ins waits, and beyond the queue is turned away before it has cost
-/// anything, while everything else on the machine goes on.
+/// Password hashing, ASP.NET Core Identity's PBKDF2 (HMAC-SHA-512) at OWASP's cost, one at a time on each core but one, on
+/// threads that the system runs after all others: a flood of sign-ins waits, and beyond the queue is turned away before it
+/// has cost anything, while everything else on the machine goes on.
 /// </summary>
 internal sealed class PasswordGate : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class PasswordGate : IDisposable
     private readonly PasswordHasher<User> _hasher;
     private readonly int _iterations;
     private readonly BlockingCollection<Action> _work = new();
-    private readonly int _capacity = Environment.ProcessorCount + QueueLength;
+    private readonly int _capacity = Threads + QueueLength;
     private readonly User _nobody = new();
     private readonly string _dummy;
     private readonly TimeProvider _clock;
@@ -49,11 +49,14 @@ internal sealed class PasswordGate : IDisposable
             IterationCount = _iterations,
         }));
         _dummy = _hasher.HashPassword(_nobody, Guid.NewGuid().ToString());
-        for (var i = 0; i < Environment.ProcessorCount; i++)
+        for (var i = 0; i < Threads; i++)
         {
             new Thread(Work) { IsBackground = true, Name = "password hashing" }.Start();
         }
     }
+
+    /// <summary>How many are hashed at once.</summary>
+    public static int Threads => Math.Max(1, Environment.ProcessorCount - 1);
 
     public Task<string> HashAsync(User user, string password, CancellationToken ct) =>
         EnterAsync(() => _hasher.HashPassword(user, password), ct);
