@@ -51,7 +51,7 @@ public sealed class OwnEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task It_is_ready_when_it_has_the_signing_keys()
     {
-        Assert.Equal("/.well-known/jwks.json", _gateway.Services["identity"].Last.Path);
+        Assert.Contains(_gateway.Services["identity"].Requests, r => r.Path == "/.well-known/jwks.json");
         Assert.Equal(HttpStatusCode.OK, (await _gateway.Client.GetAsync("/ready", TestContext.Current.CancellationToken)).StatusCode);
     }
 
