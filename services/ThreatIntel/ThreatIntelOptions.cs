@@ -18,7 +18,7 @@ internal sealed class ThreatIntelOptions
     /// How long an import of more than <see cref="ImportBatchSize"/> objects keeps to itself what it stores: the graph is filled
     /// once the objects can be searched, on the same cores. Zero tells at once.
     /// </summary>
-    public TimeSpan ImportHeadStart { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan ImportHeadStart { get; set; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Imports at work at once.</summary>
     public int ImportWorkers { get; set; } = 2;
