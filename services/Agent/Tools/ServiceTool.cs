@@ -50,5 +50,6 @@ internal static class ServiceTool
 
     public static int Items(JsonNode data, string member) => data[member] is JsonArray items ? items.Count : 0;
 
-    private static string? Detail(JsonNode? problem) => problem?["detail"]?.GetValue<string>();
+    /// <summary>Why: v2 answers with a problem document, whatever is between services with the envelope of v1.</summary>
+    private static string? Detail(JsonNode? answer) => (answer?["detail"] ?? answer?["error"]?["message"])?.GetValue<string>();
 }
