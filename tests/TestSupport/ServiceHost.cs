@@ -32,6 +32,8 @@ public sealed class ServiceHost<TMarker>(string service, IReadOnlyDictionary<str
             ["InternalAuth:Key"] = Convert.ToBase64String(_key),
             ["Messaging:Prefix"] = MessagePrefix,
             ["Logging:LogLevel:Default"] = "Warning",
+            // A server in this process has no limit of its own to set, and would say so with every request.
+            ["Logging:LogLevel:Microsoft.AspNetCore.Routing"] = "Error",
         }));
         return base.CreateHost(builder);
     }

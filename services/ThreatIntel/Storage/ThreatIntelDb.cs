@@ -77,12 +77,14 @@ internal sealed class ThreatIntelDb(DbContextOptions<ThreatIntelDb> options, Cal
         {
             Marked(e);
             e.HasIndex(o => new { o.TenantId, o.Type, o.StixId });
-            e.HasIndex(o => new { o.TenantId, o.Modified });
+            e.HasIndex(o => new { o.TenantId, o.Type, o.Modified, o.StixId });
+            e.HasIndex(o => new { o.TenantId, o.Type, o.UpdatedAt, o.Revision });
             e.HasIndex(o => new { o.TenantId, o.UpdatedAt, o.Revision });
         });
         modelBuilder.Entity<ObjectVersion>(e =>
         {
             e.HasKey(v => new { v.TenantId, v.StixId, v.Revision });
+            e.HasIndex(v => new { v.TenantId, v.RecordedAt, v.Revision });
             e.Property(v => v.Tlp).HasConversion<short>();
             e.Property(v => v.StatedAt).HasConversion<short>().HasDefaultValue(TlpLevel.Red).ValueGeneratedNever();
         });

@@ -32,8 +32,8 @@ internal sealed class LookupBench : Measurement
         PostgreSQL. The database fills itself with indicators for addresses, domains, hashes and URLs, to 62,500, 250,000
         and 1,000,000; at each size every call is made so often as there are rounds, each time with other values.
         Look-up: 1,000 values, half of them known. Searches: a /26, and everything below a domain. Pages: 100 indicators
-        and 100 TAXII objects at the beginning and behind 90 % of all. Events: 10,000 in a call, 100 of them named by an
-        indicator, until their sightings are stored.
+        and 100 TAXII objects at the beginning and behind 90 % of all, of all versions and of one type. Events: 10,000 in
+        a call, 100 of them named by an indicator, until their sightings are stored.
 
         Budgets at 1,000,000: p95 of look-up and searches at most 50 ms, of a TAXII page at most 100 ms; a deep page at
         most twice as long as the first; at least 10,000 events/s.
@@ -80,6 +80,8 @@ internal sealed class LookupBench : Measurement
             into.DeepPage.Add(await TakeAsync(() => GetAsync(client, $"/api/v2/threat-intel/indicators?limit=100&sort=modified&cursor={CursorAt(size * 9 / 10)}", "items", ct)));
             into.FirstTaxii.Add(await TakeAsync(() => GetAsync(client, $"/taxii2/{Tenant}/collections/all/objects/?limit=100", "objects", ct)));
             into.DeepTaxii.Add(await TakeAsync(() => GetAsync(client, $"/taxii2/{Tenant}/collections/all/objects/?limit=100&next={NextAt(size * 9 / 10)}", "objects", ct)));
+            into.DeepVersions.Add(await TakeAsync(() => GetAsync(client, $"/taxii2/{Tenant}/collections/all/objects/?limit=100&match[version]=all&next={NextAt(size * 9 / 10)}", "objects", ct)));
+            into.Typed.Add(await TakeAsync(() => GetAsync(client, $"/taxii2/{Tenant}/collections/all/objects/?limit=100&match[type]=indicator", "objects", ct)));
             if (round % 8 == 0)
             {
                 into.Events.Add(await TakeAsync(() => ObserveAsync(client, size, ct)));
@@ -98,6 +100,8 @@ internal sealed class LookupBench : Measurement
         P95("search by domain suffix: p95", t => t.Domain, 50);
         P95("TAXII page of 100, first: p95", t => t.FirstTaxii, 100);
         P95("TAXII page of 100, behind 90 %: p95", t => t.DeepTaxii, 100);
+        P95("TAXII page of 100, all versions, behind 90 %: p95", t => t.DeepVersions, 100);
+        P95("TAXII page of 100, one type: p95", t => t.Typed, 100);
         P95("list page of 100, first: p95", t => t.FirstPage, null);
         P95("list page of 100, behind 90 %: p95", t => t.DeepPage, null);
         run.Figures.Add(new Figure("list: deep against first page", "×", Statistics.Median(last.DeepPage) / Statistics.Median(last.FirstPage), isFull ? Budget.AtMost(2) : null));
@@ -184,6 +188,10 @@ internal sealed class LookupBench : Measurement
         public List<double> FirstTaxii { get; } = [];
 
         public List<double> DeepTaxii { get; } = [];
+
+        public List<double> DeepVersions { get; } = [];
+
+        public List<double> Typed { get; } = [];
 
         public List<double> Events { get; } = [];
     }

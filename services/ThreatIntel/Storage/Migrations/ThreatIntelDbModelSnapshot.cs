@@ -1243,6 +1243,9 @@ namespace Platform.ThreatIntel.Storage.Migrations
                     b.HasKey("TenantId", "StixId", "Revision")
                         .HasName("pk_object_versions");
 
+                    b.HasIndex("TenantId", "RecordedAt", "Revision")
+                        .HasDatabaseName("ix_object_versions_tenant_id_recorded_at_revision");
+
                     b.ToTable("object_versions");
                 });
 
@@ -1316,14 +1319,17 @@ namespace Platform.ThreatIntel.Storage.Migrations
                     b.HasKey("TenantId", "StixId", "Tlp")
                         .HasName("pk_objects");
 
-                    b.HasIndex("TenantId", "Modified")
-                        .HasDatabaseName("ix_objects_tenant_id_modified");
-
                     b.HasIndex("TenantId", "Type", "StixId")
                         .HasDatabaseName("ix_objects_tenant_id_type_stix_id");
 
                     b.HasIndex("TenantId", "UpdatedAt", "Revision")
                         .HasDatabaseName("ix_objects_tenant_id_updated_at_revision");
+
+                    b.HasIndex("TenantId", "Type", "Modified", "StixId")
+                        .HasDatabaseName("ix_objects_tenant_id_type_modified_stix_id");
+
+                    b.HasIndex("TenantId", "Type", "UpdatedAt", "Revision")
+                        .HasDatabaseName("ix_objects_tenant_id_type_updated_at_revision");
 
                     b.ToTable("objects", (string)null);
                 });
