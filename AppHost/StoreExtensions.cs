@@ -18,7 +18,7 @@ internal static class StoreExtensions
         [
             "shared_preload_libraries=pg_stat_statements",
             "max_connections=200",
-            "shared_buffers=256MB",
+            $"shared_buffers={SharedBuffers()}MB",
             "effective_cache_size=2GB",
             "work_mem=16MB",
             "maintenance_work_mem=128MB",
@@ -38,6 +38,12 @@ internal static class StoreExtensions
         ];
         return postgres.WithArgs([.. settings.SelectMany(s => new[] { "-c", s })]).KeepData(run, "/var/lib/postgresql/data");
     }
+
+    /// <summary>
+    /// An eighth of the memory, from 128 MB to 1 GB: enough for what look-ups among a million indicators touch, of which each page that
+    /// has to be fetched from the system's cache costs 20 µs. What is not touched is not resident.
+    /// </summary>
+    private static long SharedBuffers() => Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 >> 20, 128, 1_024);
 
     /// <summary>May forget anything, least used first.</summary>
     public static IResourceBuilder<RedisResource> WithCacheSettings(this IResourceBuilder<RedisResource> redis)

@@ -113,6 +113,22 @@ public sealed class CredentialTests(PlatformFixture platform)
     }
 
     [Fact]
+    public async Task A_TAXII_client_that_knows_HTTP_Basic_only_comes_in_with_an_API_key_as_its_password()
+    {
+        var (tenant, admin) = await platform.NewTenantAsync("basic");
+        var key = (await admin.PostAsync("/api/v2/admin/api-keys", new { name = "taxii", permissions = new[] { "read:threat_intel" } })).GetProperty("key").GetString()!;
+        foreach (var (password, expected) in new[] { (key, HttpStatusCode.OK), (key + "x", HttpStatusCode.Unauthorized) })
+        {
+            var client = platform.Anonymous();
+            client.Http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("taxii-client:" + password)));
+            client.Http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "application/taxii+json;version=2.1");
+            using var response = await client.SendAsync(HttpMethod.Get, $"/taxii2/{tenant}/collections/");
+            Assert.Equal(expected, response.StatusCode);
+            Assert.Equal(expected == HttpStatusCode.Unauthorized, response.Headers.WwwAuthenticate.Any(challenge => challenge.Scheme == "Basic"));
+        }
+    }
+
+    [Fact]
     public async Task An_integration_client_comes_in_by_token_key_and_signature_until_it_is_deleted()
     {
         const string Target = "/api/v2/threat-intel/indicators?limit=1";

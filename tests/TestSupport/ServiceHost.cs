@@ -41,6 +41,8 @@ public sealed class ServiceHost<TMarker>(string service, IReadOnlyDictionary<str
     /// <summary>Stops the parts of the host one by one, so that one which hangs is told by its name.</summary>
     public override async ValueTask DisposeAsync()
     {
+        // Without it the host takes a part that ends for one that failed.
+        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         foreach (var part in Services.GetServices<IHostedService>().Reverse())
         {
             using var patience = new CancellationTokenSource(StopPatience);

@@ -47,8 +47,9 @@ internal sealed class ClientAuthentication(
             return next(context);
         }
 
-        var pending = signed == 1 || apiKey.Count == 1
-            ? VerifyAtOwnerAsync(context, signed == 1 ? null : apiKey[0] ?? "")
+        var key = apiKey.Count == 1 ? apiKey[0] ?? "" : request.Rules.TakesBasic ? BasicCredentials.PasswordIn(authorization) : null;
+        var pending = signed == 1 || key is not null
+            ? VerifyAtOwnerAsync(context, key)
             : VerifyAsync(context.Request, authorization, context.RequestAborted);
         return pending.IsCompletedSuccessfully ? ContinueAsync(context, request, pending.Result) : AwaitAsync(context, request, pending);
     }
@@ -164,6 +165,10 @@ internal sealed class ClientAuthentication(
             context.Response.Headers.WWWAuthenticate = fault.Code is ErrorCodes.AuthRequired or ErrorCodes.SignatureInvalid
                 ? challenge
                 : $"{challenge}, error=\"invalid_token\", error_description=\"{fault.Message}\"";
+            if (request.Rules.TakesBasic)
+            {
+                context.Response.Headers.Append("WWW-Authenticate", BasicCredentials.Challenge);
+            }
         }
 
         await FaultWriter.WriteAsync(context, fault);

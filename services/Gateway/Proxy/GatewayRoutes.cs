@@ -77,7 +77,7 @@ internal static class GatewayRoutes
         .. Each("/infrastructure/{kind}/bulk", ThreatIntel with { MaxBodyBytes = RouteRules.BulkBody }, HttpMethods.Post),
         .. Each("/infrastructure/events", ThreatIntel with { MaxBodyBytes = RouteRules.BulkBody }, HttpMethods.Post),
         .. Versioned("/analytics", ThreatIntel),
-        .. Tree("/taxii2", ThreatIntel with { MaxBodyBytes = RouteRules.BulkBody }),
+        .. Tree("/taxii2", ThreatIntel with { MaxBodyBytes = RouteRules.BulkBody, TakesBasic = true }),
 
         // KnowledgeGraph.
         .. Versioned("/knowledge-graph", KnowledgeGraph),

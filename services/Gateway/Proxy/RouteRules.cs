@@ -16,6 +16,12 @@ internal sealed record RouteRules
     /// <summary>An anonymous route that takes a credential where one is sent.</summary>
     public bool CredentialIfSent { get; init; }
 
+    /// <summary>
+    /// An API key may also come as the password of HTTP Basic (RFC 7617), with any user name: what TAXII 2.1 makes its clients
+    /// and servers support.
+    /// </summary>
+    public bool TakesBasic { get; init; }
+
     /// <summary>The rules of WebSockets at the same address, where they are others.</summary>
     public RouteRules? OfSockets { get; init; }
 

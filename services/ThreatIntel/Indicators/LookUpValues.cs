@@ -12,11 +12,12 @@ namespace Platform.ThreatIntel.Indicators;
 /// </summary>
 internal sealed class LookUpValues(NpgsqlDataSource source, CallContext call, TimeProvider clock)
 {
-    // Key by key down the indexes, whatever the planner believes of the tenant's size; OFFSET 0 keeps the shape.
+    // Key by key down the indexes, whatever the planner believes of the tenant's size; OFFSET 0 keeps the shape. Of the values
+    // only the index is read: what a key stands for, the one who asks knows.
     internal const string Sql = $"""
-        SELECT v.value_key, v.type, v.value, i.stix_id, i.name, i.indicator_type, i.severity, i.confidence, i.tlp, i.valid_from, i.valid_until, s.at
+        SELECT v.value_key, i.stix_id, i.name, i.indicator_type, i.severity, i.confidence, i.tlp, i.valid_from, i.valid_until, s.at
         FROM unnest($1) AS asked(key)
-        CROSS JOIN LATERAL (SELECT value_key, stix_id, tlp, type, value FROM indicator_values WHERE value_key = asked.key AND tlp <= $2 OFFSET 0) v
+        CROSS JOIN LATERAL (SELECT value_key, stix_id, tlp FROM indicator_values WHERE value_key = asked.key AND tlp <= $2 OFFSET 0) v
         CROSS JOIN LATERAL (SELECT stix_id, name, indicator_type, severity, confidence, tlp, valid_from, valid_until FROM indicators
             WHERE stix_id = v.stix_id AND tlp = v.tlp AND shadowed_from > $2 AND NOT revoked OFFSET 0) i
         CROSS JOIN LATERAL (SELECT v.stix_id AS id) wanted
@@ -38,7 +39,7 @@ internal sealed class LookUpValues(NpgsqlDataSource source, CallContext call, Ti
             }
         }
 
-        var found = await FindAsync([.. keys.Values], ct);
+        var found = await FindAsync(keys, ct);
         var results = new LookupResult[candidates.Length];
         for (var i = 0; i < results.Length; i++)
         {
@@ -48,32 +49,38 @@ internal sealed class LookUpValues(NpgsqlDataSource source, CallContext call, Ti
         return new LookupResults(results);
     }
 
-    private async Task<Dictionary<Guid, List<LookupMatch>>> FindAsync(Guid[] keys, CancellationToken ct)
+    private async Task<Dictionary<Guid, List<LookupMatch>>> FindAsync(Dictionary<Observable, Guid> keys, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
+        var asked = new Dictionary<Guid, Observable>(keys.Count);
+        foreach (var (observable, key) in keys)
+        {
+            asked[key] = observable;
+        }
+
         var found = new Dictionary<Guid, List<LookupMatch>>();
         var statement = new NpgsqlBatchCommand(Sql)
         {
-            Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = keys }, new NpgsqlParameter<short> { TypedValue = (short)call.Clearance } },
+            Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. asked.Keys] }, new NpgsqlParameter<short> { TypedValue = (short)call.Clearance } },
         };
         await using var read = await TenantRead.RunAsync(source, call.TenantId, statement, ct);
         while (await read.Rows.ReadAsync(ct))
         {
-            ref var matches = ref CollectionsMarshal.GetValueRefOrAddDefault(found, read.Rows.GetGuid(0), out _);
-            (matches ??= []).Add(MatchOf(read.Rows, now));
+            var key = read.Rows.GetGuid(0);
+            ref var matches = ref CollectionsMarshal.GetValueRefOrAddDefault(found, key, out _);
+            (matches ??= []).Add(MatchOf(asked[key], read.Rows, now));
         }
 
         return found;
     }
 
-    private static LookupMatch MatchOf(NpgsqlDataReader row, DateTimeOffset now)
+    private static LookupMatch MatchOf(Observable value, NpgsqlDataReader row, DateTimeOffset now)
     {
-        var type = row.GetString(1);
-        var confidence = row.IsDBNull(7) ? default(int?) : row.GetInt32(7);
-        var validUntil = Time(10);
+        var confidence = row.IsDBNull(5) ? default(int?) : row.GetInt32(5);
+        var validUntil = Time(8);
         var worth = Decay.Confidence(
-            confidence, Text(5), row.GetFieldValue<DateTimeOffset>(9), validUntil, Time(11), WarningLists.Find(type, row.GetString(2)) is not null, now);
-        return new LookupMatch(row.GetString(3), row.GetString(4), type, Text(6), confidence, worth, (TlpLevel)row.GetInt16(8), validUntil);
+            confidence, Text(3), row.GetFieldValue<DateTimeOffset>(7), validUntil, Time(9), WarningLists.Find(value.Type, value.Value) is not null, now);
+        return new LookupMatch(row.GetString(1), row.GetString(2), value.Type, Text(4), confidence, worth, (TlpLevel)row.GetInt16(6), validUntil);
 
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
         DateTimeOffset? Time(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
