@@ -17,6 +17,7 @@ internal sealed partial class OutboxRelay(
     [FromKeyedServices(DataSetup.RelayKey)] NpgsqlDataSource source, IBus bus, BusStart start, TimeProvider clock, OutboxMetrics metrics, ILogger<OutboxRelay> log) : BackgroundService
 {
     private const int BatchSize = 200;
+    private const long BatchBytes = 8L << 20;
     private const int Parallelism = 16;
     private const int MaxAttempts = 10;
 
@@ -35,9 +36,12 @@ internal sealed partial class OutboxRelay(
 
     private const string Lock = "SELECT pg_try_advisory_xact_lock(7160219)";
 
+    // Not more bytes than $2, but one message at least: they are held until the broker has confirmed all.
     private const string Read = """
-        SELECT id, tenant_id, type, body, actor, trace_parent, order_key, occurred_at FROM outbox
-        WHERE parked_at IS NULL AND (next_attempt_at IS NULL OR next_attempt_at <= now()) ORDER BY seq LIMIT $1
+        SELECT id, tenant_id, type, body, actor, trace_parent, order_key, occurred_at FROM (
+            SELECT *, sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body) AS before FROM outbox
+            WHERE parked_at IS NULL AND (next_attempt_at IS NULL OR next_attempt_at <= now()) ORDER BY seq LIMIT $1) next
+        WHERE before < $2 ORDER BY seq
         """;
 
     private const string Delete = "DELETE FROM outbox WHERE id = ANY($1)";
@@ -209,7 +213,7 @@ internal sealed partial class OutboxRelay(
 
     private static async Task<List<Waiting>> ReadAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(Read, connection) { Parameters = { new() { Value = BatchSize } } };
+        await using var command = new NpgsqlCommand(Read, connection) { Parameters = { new() { Value = BatchSize }, new() { Value = BatchBytes } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var batch = new List<Waiting>();
         while (await reader.ReadAsync(ct))

@@ -142,6 +142,40 @@ public sealed class UsageJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_shipped_while_segments_roll_is_everything()
+    {
+        const int Writers = 8;
+        const int Each = 20_000;
+        using var journal = Open(segment: 64 * 1024);
+        var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(() =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                journal.Append(Entry((w * Each) + i));
+            }
+        })));
+
+        var seen = new HashSet<long>();
+        while (true)
+        {
+            var isOver = writing.IsCompleted;
+            while (journal.Next() is { } batch)
+            {
+                Assert.All(batch.Entries, entry => Assert.True(seen.Add(entry.RequestSizeBytes)));
+                journal.Confirm(batch);
+            }
+
+            if (isOver)
+            {
+                break;
+            }
+        }
+
+        await writing;
+        Assert.Equal(Writers * Each, seen.Count);
+    }
+
+    [Fact]
     public async Task Many_writers_lose_nothing()
     {
         using var journal = Open(segment: 64 * 1024);

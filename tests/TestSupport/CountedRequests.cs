@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.Http.Headers;
 using Npgsql;
 
@@ -13,7 +14,8 @@ public sealed class CountedRequests : IDisposable
     /// <summary>Requests at once at each gateway, and so the most that can be in flight when one of them is killed.</summary>
     public const int AtEachGateway = 16;
 
-    private readonly ConcurrentDictionary<string, int> _completed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Answer> _completed = new(StringComparer.Ordinal);
+    private readonly long _started = TimeProvider.System.GetTimestamp();
     private readonly HttpClient[] _gateways;
     private readonly Guid _tenant;
     private readonly int _total;
@@ -41,7 +43,7 @@ public sealed class CountedRequests : IDisposable
     public int Unanswered { get; private set; }
 
     /// <summary>Completed answers by status.</summary>
-    public string Statuses => string.Join(", ", _completed.Values.CountBy(status => status).OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value:N0}"));
+    public string Statuses => string.Join(", ", _completed.Values.CountBy(answer => answer.Status).OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value:N0}"));
 
     /// <summary>Asks until there are enough answers.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -72,7 +74,7 @@ public sealed class CountedRequests : IDisposable
             },
             TimeSpan.FromMinutes(3), ct, "An end of the usage rows");
         return new UsageTally(
-            _completed.Count, rows.Values.Sum(), _completed.Keys.Count(path => !rows.ContainsKey(path)),
+            _completed.Count, rows.Values.Sum(), [.. _completed.Where(answer => !rows.ContainsKey(answer.Key)).Select(answer => answer.Value).OrderBy(answer => answer.At)],
             rows.Sum(row => row.Value - (_completed.ContainsKey(row.Key) ? 1 : 0)));
     }
 
@@ -87,7 +89,7 @@ public sealed class CountedRequests : IDisposable
             try
             {
                 using var response = await gateway.GetAsync(path, ct);
-                _completed[path] = (int)response.StatusCode;
+                _completed[path] = new Answer((int)response.StatusCode, gateway.BaseAddress!, TimeProvider.System.GetElapsedTime(_started));
             }
             catch (Exception exception) when (!ct.IsCancellationRequested && exception is HttpRequestException or IOException or OperationCanceledException)
             {
@@ -130,6 +132,17 @@ public sealed class CountedRequests : IDisposable
 /// <summary>What usage rows say of answers.</summary>
 /// <param name="Completed">Answers that were completed.</param>
 /// <param name="Rows">All rows of the tenant's requests.</param>
-/// <param name="Missing">Completed answers without a row.</param>
+/// <param name="Missing">Completed answers without a row, in the order of their times.</param>
 /// <param name="Extra">Rows beyond one for each completed answer.</param>
-public sealed record UsageTally(int Completed, long Rows, int Missing, long Extra);
+public sealed record UsageTally(int Completed, long Rows, IReadOnlyList<Answer> Missing, long Extra)
+{
+    /// <summary>Where and when the answers without a row were given.</summary>
+    public string Losses => string.Join("; ", Missing.GroupBy(answer => answer.Gateway)
+        .Select(lost => string.Create(CultureInfo.InvariantCulture, $"{lost.Count():N0} of {lost.Key} from {lost.First().At.TotalSeconds:0.000} to {lost.Last().At.TotalSeconds:0.000} s")));
+}
+
+/// <summary>A completed answer.</summary>
+/// <param name="Status">Its status.</param>
+/// <param name="Gateway">Which gateway gave it.</param>
+/// <param name="At">When, since the first request.</param>
+public sealed record Answer(int Status, Uri Gateway, TimeSpan At);

@@ -6,6 +6,8 @@ namespace Platform.TestSupport;
 /// </summary>
 public static class SecondGateway
 {
+    private const string ResourceMark = "ASPIRE_LOCAL_RESOURCE";
+
     /// <param name="platform">The platform.</param>
     /// <param name="folder">Where its output goes.</param>
     /// <param name="name">Under which name.</param>
@@ -31,6 +33,8 @@ public static class SecondGateway
             }
         }
 
+        // The AppHost ends with a resource whatever else bears its mark.
+        environment.Remove(ResourceMark);
         foreach (var (variable, value) in different)
         {
             environment[variable] = value;

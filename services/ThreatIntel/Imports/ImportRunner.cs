@@ -17,7 +17,7 @@ namespace Platform.ThreatIntel.Imports;
 internal sealed partial class ImportRunner(
     NpgsqlDataSource source, IServiceScopeFactory scopes, ImportSpool spool, TimeProvider clock, IOptions<ThreatIntelOptions> options, ILogger<ImportRunner> log)
 {
-    private const int MaxBatchBytes = 8 * 1024 * 1024;
+    private const int MaxBatchBytes = 4 * 1024 * 1024;
 
     private static readonly ActivitySource Source = new("Platform.ThreatIntel.Imports");
 
