@@ -17,7 +17,7 @@ internal sealed partial class OutboxRelay(
     [FromKeyedServices(DataSetup.RelayKey)] NpgsqlDataSource source, IBus bus, BusStart start, TimeProvider clock, OutboxMetrics metrics, ILogger<OutboxRelay> log) : BackgroundService
 {
     private const int BatchSize = 200;
-    private const long BatchBytes = 8L << 20;
+    private const long BatchBytes = 4L << 20;
     private const int Parallelism = 16;
     private const int MaxAttempts = 10;
 

@@ -111,7 +111,7 @@ internal sealed partial class ImportRunner(
         return total;
     }
 
-    /// <summary>Reads and prepares ahead of the writing, by up to two batches. Gives the fault that ended the reading early, if one did.</summary>
+    /// <summary>Reads and prepares ahead of the writing, by one batch. Gives the fault that ended the reading early, if one did.</summary>
     private async Task<string?> WriteAsync(Import import, MarkingLevels markings, ImportBatchWriter writer, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -161,7 +161,9 @@ internal sealed partial class ImportRunner(
                         batch.Prepare(ct);
                     }
 
+                    // One batch ahead and not two: each takes several times its bytes.
                     await batches.WriteAsync(batch, ct);
+                    await batches.WaitToWriteAsync(ct);
                     batch = new ImportBatch(reader.Current.Index + 1);
                 }
             }
