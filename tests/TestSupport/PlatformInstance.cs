@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Platform.TestSupport;
@@ -6,6 +7,8 @@ namespace Platform.TestSupport;
 /// <summary>A platform of its own, started by <c>./platform up</c> in a throw-away data folder and stopped with the test.</summary>
 public sealed class PlatformInstance : IAsyncDisposable
 {
+    private static readonly Uri Nowhere = new("http://127.0.0.1/");
+
     private IReadOnlyDictionary<string, string> _environment = new Dictionary<string, string>();
     private bool _isOwn = true;
 
@@ -18,7 +21,7 @@ public sealed class PlatformInstance : IAsyncDisposable
     public string RunFile => Path.Combine(DataFolder, "run.json");
 
     /// <summary>The public address of the gateway.</summary>
-    public Uri Gateway { get; private set; } = new("http://127.0.0.1/");
+    public Uri Gateway { get; private set; } = Nowhere;
 
     /// <summary>Starts stores, and unless <paramref name="storesOnly"/> all services, and waits until they are healthy.</summary>
     /// <param name="storesOnly">No services.</param>
@@ -56,10 +59,14 @@ public sealed class PlatformInstance : IAsyncDisposable
         return instance;
     }
 
-    /// <summary>Starts the instance, again when it was stopped by <see cref="DownAsync"/>.</summary>
+    /// <summary>
+    /// Starts the instance, again when it was stopped by <see cref="DownAsync"/>; then at the same address, which is the issuer of the
+    /// tokens of before.
+    /// </summary>
     public async Task UpAsync()
     {
-        var (exit, output) = await RunAsync(_environment, "up", "--detach", "--data", DataFolder, "--port", "0");
+        var port = Gateway == Nowhere ? "0" : Gateway.Port.ToString(CultureInfo.InvariantCulture);
+        var (exit, output) = await RunAsync(_environment, "up", "--detach", "--data", DataFolder, "--port", port);
         if (exit != 0)
         {
             throw new InvalidOperationException($"./platform up ended with {exit}:\n{output}");
