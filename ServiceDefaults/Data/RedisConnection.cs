@@ -93,7 +93,7 @@ public sealed partial class RedisConnection(string name, string connectionString
             {
                 _connection = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException or System.Net.Sockets.SocketException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogAway(log, name, exception.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);

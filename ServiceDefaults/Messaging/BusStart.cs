@@ -64,18 +64,40 @@ public sealed partial class BusStart : BackgroundService
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!await AnswersAsync(stoppingToken))
+        while (!await IsStartedAsync(stoppingToken))
         {
             await Task.Delay(Interval, _clock, stoppingToken);
         }
 
-        _isBegun = true;
-        await _buses.Start(stoppingToken);
         _started.SetResult();
+    }
+
+    private async Task<bool> IsStartedAsync(CancellationToken ct)
+    {
+        if (!await AnswersAsync(ct))
+        {
+            return false;
+        }
+
+        _isBegun = true;
+        try
+        {
+            await _buses.Start(ct);
+            return true;
+        }
+        catch (Exception exception) when (!ct.IsCancellationRequested)
+        {
+            // A broker that went away meanwhile ends no service: what was not started is started again.
+            LogNotStarted(_log, exception);
+            return false;
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "The broker did not let go of the bus within {Timeout}; left without its answer")]
     private static partial void LogLeft(ILogger logger, TimeSpan timeout);
+
+    [LoggerMessage(LogLevel.Warning, "The bus did not start and is started again")]
+    private static partial void LogNotStarted(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Debug, "Stopped while the bus was starting")]
     private static partial void LogHalfStarted(ILogger logger, Exception exception);

@@ -36,11 +36,12 @@ internal sealed partial class OutboxRelay(
 
     private const string Lock = "SELECT pg_try_advisory_xact_lock(7160219)";
 
-    // Not more bytes than $2, but one message at least: they are held until the broker has confirmed all.
+    // Of the first rows not more bytes than $2, but one message at least: they are held until the broker has confirmed all. The
+    // rows are cut before they are added up, or all that wait would be put in order each time.
     private const string Read = """
         SELECT id, tenant_id, type, body, actor, trace_parent, order_key, occurred_at FROM (
-            SELECT *, sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body) AS before FROM outbox
-            WHERE parked_at IS NULL AND (next_attempt_at IS NULL OR next_attempt_at <= now()) ORDER BY seq LIMIT $1) next
+            SELECT *, sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body) AS before FROM (
+                SELECT * FROM outbox WHERE parked_at IS NULL AND (next_attempt_at IS NULL OR next_attempt_at <= now()) ORDER BY seq LIMIT $1) first) next
         WHERE before < $2 ORDER BY seq
         """;
 

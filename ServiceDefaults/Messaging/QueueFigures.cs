@@ -64,7 +64,7 @@ internal sealed partial class QueueFigures(QueueNames queues, BusStart start, Ti
                 }
                 while (await timer.WaitForNextTickAsync(stoppingToken));
             }
-            catch (Exception exception) when (exception is RabbitMQClientException or IOException or TimeoutException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // Old figures would be told as if they were new.
                 _waiting.Clear();

@@ -152,18 +152,25 @@ public sealed class BatchTests : IAsyncLifetime
     {
         _gateway.Services["tenancy"].Answers["/internal/tenants/resolve"] = GatewayUnderTest.Tenant("active", perMinute: 31);
         var (running, most) = (0, 0);
+        var counting = new Lock();
         var all = new TaskCompletionSource();
         _gateway.ThreatIntel.Answers["/api/v2/threat-intel/slow"] = async c =>
         {
-            var now = Interlocked.Increment(ref running);
-            most = Math.Max(most, now);
-            if (now == 8)
+            lock (counting)
             {
-                all.TrySetResult();
+                most = Math.Max(most, ++running);
+                if (running == 8)
+                {
+                    all.TrySetResult();
+                }
             }
 
-            await all.Task.WaitAsync(TimeSpan.FromSeconds(10), c.RequestAborted);
-            Interlocked.Decrement(ref running);
+            await all.Task.WaitAsync(TimeSpan.FromSeconds(30), c.RequestAborted);
+            lock (counting)
+            {
+                running--;
+            }
+
             await c.Response.WriteAsJsonAsync(new { });
         };
         var answer = await SendAsync("v2", [.. Enumerable.Range(0, 40).Select(i => Operation($"o{i}", "GET", "/api/v2/threat-intel/slow"))]);

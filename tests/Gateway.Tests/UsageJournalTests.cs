@@ -145,7 +145,7 @@ public sealed class UsageJournalTests : IDisposable
     public async Task What_is_shipped_while_segments_roll_is_everything()
     {
         const int Writers = 8;
-        const int Each = 20_000;
+        const int Each = 4_000;
         using var journal = Open(segment: 64 * 1024);
         var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(() =>
         {

@@ -96,7 +96,7 @@ internal sealed partial class SigningKeys(InternalApi api, TimeProvider clock, I
 
             return HasKeys;
         }
-        catch (Exception exception) when (exception is HttpRequestException or ArgumentException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception exception) when (!ct.IsCancellationRequested)
         {
             LogFetchFailed(log, exception.Message);
             return false;

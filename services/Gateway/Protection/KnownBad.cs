@@ -43,7 +43,7 @@ internal sealed class KnownBad(IHttpClientFactory clients, InternalTokenIssuer t
                 using var response = await clients.CreateClient(Upstreams.ThreatIntel).SendAsync(request, stoppingToken);
                 suspect.IsKnownBad = response.IsSuccessStatusCode && IsFound(await response.Content.ReadAsStringAsync(stoppingToken));
             }
-            catch (Exception exception) when (exception is HttpRequestException or JsonException || (exception is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // Then its own deeds must do.
             }

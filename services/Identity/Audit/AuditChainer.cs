@@ -20,7 +20,7 @@ internal sealed partial class AuditChainer(NpgsqlDataSource source, AuditChain c
             {
                 await RunAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(log, exception);
                 pause = PauseAfterFault;

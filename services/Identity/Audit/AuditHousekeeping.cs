@@ -37,7 +37,7 @@ internal sealed partial class AuditHousekeeping(
             {
                 await RunAsync(stoppingToken);
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(log, exception);
             }

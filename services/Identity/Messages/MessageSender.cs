@@ -44,14 +44,14 @@ internal sealed partial class MessageSender(
                 {
                 }
             }
-            catch (NpgsqlException exception)
-            {
-                LogStoreAway(log, exception.Message);
-                pause = PauseAfterFault;
-            }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception exception)
+            {
+                LogWaiting(log, exception);
+                pause = PauseAfterFault;
             }
 
             await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -138,8 +138,8 @@ internal sealed partial class MessageSender(
     [LoggerMessage(LogLevel.Error, "Message {Id} cannot be read and is dropped: {Fault}")]
     private static partial void LogUnreadable(ILogger logger, Guid id, string fault);
 
-    [LoggerMessage(LogLevel.Warning, "Messages wait: {Reason}")]
-    private static partial void LogStoreAway(ILogger logger, string reason);
+    [LoggerMessage(LogLevel.Warning, "Messages wait, and are sent as soon as that is possible again")]
+    private static partial void LogWaiting(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "A message by {Channel} waits: nothing is configured that sends it")]
     private static partial void LogNobodySends(ILogger logger, Channel channel);

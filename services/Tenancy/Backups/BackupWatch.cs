@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
 
@@ -22,7 +21,7 @@ internal sealed partial class BackupWatch(IServiceScopeFactory scopes, IOptions<
                 scope.ServiceProvider.GetRequiredService<CallContext>().Enter(Caller.ForService(WellKnown.DefaultTenantId, TenancySetup.ServiceName));
                 await scope.ServiceProvider.GetRequiredService<RunBackups>().EndOverdueAsync(patience, stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or InvalidOperationException or Microsoft.EntityFrameworkCore.DbUpdateException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(log, exception);
             }

@@ -19,7 +19,7 @@ internal sealed partial class UsageRollup(NpgsqlDataSource source, CompactUsage 
             {
                 await RunAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(log, exception);
             }

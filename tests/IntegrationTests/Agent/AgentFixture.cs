@@ -27,8 +27,7 @@ internal sealed class AgentFixture : IAsyncDisposable
 
     private readonly TestDatabase _database;
     private readonly ServiceHost<GraphNode> _graphHost;
-    private readonly ServiceHost<AgentDb> _configuration;
-    private readonly WebApplicationFactory<AgentDb> _host;
+    private readonly ServiceHost<AgentDb> _host;
     private readonly ExchangeDoor _door;
 
     private AgentFixture(GraphFixture graph, TestDatabase database, string graphConnection, string graphPassword, string broker, Dictionary<string, string?> settings)
@@ -43,7 +42,7 @@ internal sealed class AgentFixture : IAsyncDisposable
             ["Logging:LogLevel:MassTransit"] = "None",
         });
         _door = new ExchangeDoor(_graphHost);
-        _configuration = new ServiceHost<AgentDb>("agent", new Dictionary<string, string?>(settings)
+        _host = new ServiceHost<AgentDb>("agent", new Dictionary<string, string?>(settings)
         {
             ["ConnectionStrings:agentdb"] = database.Owner,
             ["ConnectionStrings:rabbitmq"] = broker,
@@ -56,13 +55,13 @@ internal sealed class AgentFixture : IAsyncDisposable
             ["ServiceClients:tenancy:Retries"] = "0",
             // Where the model servers of tests listen.
             ["Outbound:AllowedNetworks:0"] = "127.0.0.0/8",
-        });
-        _host = _configuration.WithWebHostBuilder(web => web.ConfigureTestServices(services =>
+        },
+        services =>
         {
             services.AddHttpClient("gateway-internal").ConfigurePrimaryHttpMessageHandler(() => _door);
             services.AddHttpClient("threatintel").ConfigurePrimaryHttpMessageHandler(() => Intel);
             services.AddHttpClient("knowledgegraph").ConfigurePrimaryHttpMessageHandler(() => _graphHost.Server.CreateHandler());
-        }));
+        });
         Owner = NpgsqlDataSource.Create(database.Owner);
     }
 
@@ -92,7 +91,7 @@ internal sealed class AgentFixture : IAsyncDisposable
     /// <summary>A WebSocket of the chat.</summary>
     public async Task<WebSocket> ConnectAsync(Caller caller, CancellationToken ct)
     {
-        var token = _configuration.TokenFor(caller);
+        var token = _host.TokenFor(caller);
         _door.Callers[token] = caller;
         var client = _host.Server.CreateWebSocketClient();
         client.ConfigureRequest = request => request.Headers.Authorization = "Bearer " + token;
@@ -101,7 +100,7 @@ internal sealed class AgentFixture : IAsyncDisposable
 
     public HttpClient ClientFor(Caller caller)
     {
-        var token = _configuration.TokenFor(caller);
+        var token = _host.TokenFor(caller);
         _door.Callers[token] = caller;
         var client = _host.CreateClient();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -163,7 +162,6 @@ internal sealed class AgentFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();
-        await _configuration.DisposeAsync();
         await _graphHost.DisposeAsync();
         await Owner.DisposeAsync();
         await _database.DisposeAsync();

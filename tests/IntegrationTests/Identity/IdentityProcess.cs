@@ -23,6 +23,7 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
     private readonly string _sealingKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly string _prefix = $"k{Guid.NewGuid():N}"[..9];
     private readonly string _passwordFile = Path.Combine(Path.GetTempPath(), $"admin-{Guid.NewGuid():N}");
+    private readonly ConcurrentQueue<string?> _said = new();
     private Process? _process;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -60,9 +61,8 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
         }
 
         _process = Process.Start(start)!;
-        var said = new ConcurrentQueue<string?>();
-        _process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
-        _process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
+        _process.OutputDataReceived += (_, line) => _said.Enqueue(line.Data);
+        _process.ErrorDataReceived += (_, line) => _said.Enqueue(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         Address = new Uri($"http://127.0.0.1:{port}");
@@ -71,7 +71,7 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
         await Eventually.TrueAsync(
             async () =>
             {
-                Assert.False(_process.HasExited, $"The service ended: {string.Join('\n', said)}");
+                AssertRuns();
                 try
                 {
                     using var ready = await Client.GetAsync(new Uri("/api/v2/audit?limit=1", UriKind.Relative), Ct);
@@ -84,6 +84,12 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
             },
             TimeSpan.FromMinutes(2), Ct, "The service");
     }
+
+    /// <summary>Fails with what the service said, where it has ended by itself.</summary>
+    public void AssertRuns() => Assert.False(_process!.HasExited, $"The service ended: {Said()}");
+
+    /// <summary>What the service said.</summary>
+    public string Said() => string.Join('\n', _said);
 
     /// <summary>SIGKILL: nothing is finished.</summary>
     public async Task KillAsync()

@@ -40,8 +40,16 @@ public sealed class KillTests(Stack stack) : IAsyncLifetime
         {
             await _service.StartAsync();
             var enough = acknowledged.Count + UsersARound;
-            var workers = Enumerable.Range(0, 6).Select(_ => CreateUsersAsync(_service.Client, acknowledged)).ToList();
-            await Eventually.TrueAsync(() => Task.FromResult(acknowledged.Count >= enough), TimeSpan.FromMinutes(2), Ct, "Some users");
+            var refusals = new ConcurrentQueue<string>();
+            var workers = Enumerable.Range(0, 6).Select(_ => CreateUsersAsync(_service.Client, acknowledged, refusals)).ToList();
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    _service.AssertRuns();
+                    Assert.True(refusals.Count < 100 && !workers.TrueForAll(w => w.IsCompleted), $"{string.Join('\n', refusals)}\n{_service.Said()}");
+                    return Task.FromResult(acknowledged.Count >= enough);
+                },
+                TimeSpan.FromMinutes(2), Ct, "Some users");
             await _service.KillAsync();
             await Task.WhenAll(workers);
         }
@@ -93,7 +101,7 @@ public sealed class KillTests(Stack stack) : IAsyncLifetime
     }
 
     /// <summary>Creates users until the service is gone; only what was answered counts.</summary>
-    private static async Task CreateUsersAsync(HttpClient client, ConcurrentBag<Guid> acknowledged)
+    private static async Task CreateUsersAsync(HttpClient client, ConcurrentBag<Guid> acknowledged, ConcurrentQueue<string> refusals)
     {
         while (true)
         {
@@ -104,9 +112,14 @@ public sealed class KillTests(Stack stack) : IAsyncLifetime
                 {
                     acknowledged.Add((await response.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("user_id").GetGuid());
                 }
+                else
+                {
+                    refusals.Enqueue($"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Ct)}");
+                }
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
             {
+                refusals.Enqueue(exception.Message);
                 return;
             }
         }
