@@ -1,5 +1,4 @@
 using Aspire.Hosting.Local;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Platform.Aspire.Hosting.Local.Tests;

@@ -8,7 +8,6 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using Otlp;
-using Otlp.V1;
 
 namespace Platform.Otlp.Tests;
 

@@ -26,6 +26,7 @@ public sealed class ServiceHost<TMarker>(string service, IReadOnlyDictionary<str
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly Lock _starting = new();
     private IHost? _host;
 
     /// <summary>The prefix of this host's exchanges and queues.</summary>
@@ -41,7 +42,12 @@ public sealed class ServiceHost<TMarker>(string service, IReadOnlyDictionary<str
             // A server in this process has no limit of its own to set, and would say so with every request.
             ["Logging:LogLevel:Microsoft.AspNetCore.Routing"] = "Error",
         }));
-        return _host = base.CreateHost(builder);
+
+        // Of several first callers at once the factory would start a host for each, and stop one.
+        lock (_starting)
+        {
+            return _host ??= base.CreateHost(builder);
+        }
     }
 
     /// <summary>Stops the parts of the host one by one, so that one which hangs is told by its name.</summary>

@@ -170,7 +170,7 @@ public sealed partial class TokenTraffic : IDisposable
     private HttpClient Connect(Uri address) => new(_wrap(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = _cookies }))
     {
         BaseAddress = address,
-        Timeout = TimeSpan.FromSeconds(15),
+        Timeout = TimeSpan.FromMinutes(1),
     };
 
     private static FormUrlEncodedContent Form(params (string Name, string Value)[] fields) => new(fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));

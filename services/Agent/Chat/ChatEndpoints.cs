@@ -65,13 +65,23 @@ internal static class ChatEndpoints
     {
         using var limit = new CancellationTokenSource(options.Value.PollLimit, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, http.RequestAborted);
-        var turn = await open.RunAsync(body.Value, LimitedRoutes.ChatPoll, streamed: false, stop.Token);
         var events = Channel.CreateUnbounded<ChatEvent>();
-        var answer = await answers.RunAsync(turn, new AnswerEvents(events.Writer), stop.Token);
-        http.RequestAborted.ThrowIfCancellationRequested();
+        Turn turn;
+        Answer answer;
+        try
+        {
+            turn = await open.RunAsync(body.Value, LimitedRoutes.ChatPoll, streamed: false, stop.Token);
+            answer = await answers.RunAsync(turn, new AnswerEvents(events.Writer), stop.Token);
+            http.RequestAborted.ThrowIfCancellationRequested();
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        {
+            throw TooLong();
+        }
+
         if (limit.IsCancellationRequested && answer.Status == AnswerStatus.Cancelled)
         {
-            throw new FaultException(new Fault(ErrorCodes.UpstreamTimeout, "The answer took too long.", RetryAfter: TimeSpan.FromSeconds(5)));
+            throw TooLong();
         }
 
         while (events.Reader.TryRead(out var chatEvent))
@@ -85,6 +95,8 @@ internal static class ChatEndpoints
         http.Response.Headers["X-Conversation-ID"] = turn.ConversationId.ToString("D");
         return TypedResults.Ok(ChatResponse.From(turn, answer));
     }
+
+    private static FaultException TooLong() => new(new Fault(ErrorCodes.UpstreamTimeout, "The answer took too long.", RetryAfter: TimeSpan.FromSeconds(5)));
 }
 
 /// <summary>A whole answer.</summary>

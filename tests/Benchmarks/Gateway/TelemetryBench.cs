@@ -1,5 +1,4 @@
 using Platform.Benchmarks.Harness;
-using Platform.TestSupport;
 
 namespace Platform.Benchmarks.Gateway;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -9,11 +8,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Platform.Benchmarks.Harness;
-using Platform.Contracts;
 using Platform.Contracts.Gateway;
 using Platform.ServiceDefaults;
 using Platform.Tenancy;
-using Platform.Tenancy.Storage;
 using Platform.Tenancy.Usage;
 using Platform.TestSupport;
 

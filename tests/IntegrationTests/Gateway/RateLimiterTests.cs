@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Platform.Contracts;
 using Platform.Gateway;
 using Platform.Gateway.Authentication;
 using Platform.Gateway.Limits;
 using Platform.Gateway.Tenants;
-using Platform.Contracts;
 using Platform.ServiceDefaults;
 using Platform.TestSupport;
 

@@ -2,7 +2,6 @@ using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
 using Platform.KnowledgeGraph;
 using Platform.KnowledgeGraph.Projection;
-using Platform.KnowledgeGraph.Rebuild;
 using Platform.TestSupport;
 using static Platform.IntegrationTests.KnowledgeGraph.GraphFixture;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
 using Platform.Identity.Storage;
 using Platform.ServiceDefaults;
-using Platform.Tenancy.Storage;
 using Platform.TestSupport;
 using static Platform.IntegrationTests.Tenancy.TenancyFixture;
 

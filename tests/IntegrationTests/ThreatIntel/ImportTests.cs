@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Npgsql;
 using Platform.TestSupport;
 
 namespace Platform.IntegrationTests.ThreatIntel;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Npgsql;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
 using Platform.TestSupport;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Platform.Contracts;
 using Stix;
 
 namespace Platform.IntegrationTests.ThreatIntel;
