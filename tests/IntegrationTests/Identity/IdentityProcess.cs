@@ -54,7 +54,7 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
             ["Identity__Issuer"] = IdentityFixture.Issuer,
             ["Identity__KeyEncryptionKey"] = _sealingKey,
             ["Identity__AdminPasswordFile"] = _passwordFile,
-            ["Identity__PasswordIterations"] = "20000",
+            ["Identity__PasswordIterations"] = "210000",
             ["Logging__LogLevel__Default"] = "Error",
         })
         {
