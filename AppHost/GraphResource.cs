@@ -37,7 +37,7 @@ internal static class GraphExtensions
     // queries scan: 126 MB of them took over three minutes, the same changes as effects 8 s.
     // Without the limits one query could take all memory or a core for ever; CSV files are not read at all.
     private const string Module =
-        "THREAD_COUNT 4 OMP_THREAD_COUNT 1 TIMEOUT_MAX 30000 TIMEOUT_DEFAULT 10000 QUERY_MEM_CAPACITY 536870912 "
+        "THREAD_COUNT 4 OMP_THREAD_COUNT 1 TIMEOUT_MAX 30000 TIMEOUT_DEFAULT 10000 QUERY_MEM_CAPACITY 1073741824 "
         + "RESULTSET_SIZE 100000 MAX_QUEUED_QUERIES 256 CACHE_SIZE 200 EFFECTS_THRESHOLD 0 IMPORT_FOLDER /nonexistent/";
 
     public static IResourceBuilder<GraphResource> AddGraph(this IDistributedApplicationBuilder builder, string name)

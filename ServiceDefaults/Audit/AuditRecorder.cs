@@ -11,7 +11,7 @@ namespace Platform.ServiceDefaults;
 public sealed class AuditRecorder(IServiceProvider services, TimeProvider clock)
 {
     private readonly NpgsqlDataSource? _database = services.GetService<NpgsqlDataSource>();
-    private readonly AuditShipper? _shipper = services.GetService<AuditShipper>();
+    private readonly EventShipper? _shipper = services.GetService<EventShipper>();
 
     /// <summary>Records what a caller did or was refused, in the caller's tenant.</summary>
     public async Task RecordAsync(
@@ -26,7 +26,7 @@ public sealed class AuditRecorder(IServiceProvider services, TimeProvider clock)
     {
         if (_shipper is not null)
         {
-            _shipper.Enqueue(tenantId, record);
+            _shipper.Enqueue(tenantId, record, record.ActorId, record.At);
         }
         else if (_database is not null)
         {

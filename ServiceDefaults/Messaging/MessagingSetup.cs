@@ -27,8 +27,9 @@ public static class MessagingSetup
     /// <summary>Messaging of a service without an outbox of its own.</summary>
     public static IHostApplicationBuilder AddMessaging(this IHostApplicationBuilder builder, string serviceName, Action<ConsumerRegistry>? consumers = null)
     {
-        builder.Services.AddSingleton<AuditShipper>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<AuditShipper>());
+        builder.Services.AddSingleton(services => new EventShipper(
+            services.GetRequiredService<IBus>(), services.GetRequiredService<BusStart>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<EventShipper>>()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<EventShipper>());
         return builder.AddBus(serviceName, consumers);
     }
 

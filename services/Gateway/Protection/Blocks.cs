@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using Platform.Contracts;
+using Platform.Contracts.Gateway;
 using Platform.Gateway.Limits;
 using Platform.ServiceDefaults;
 using StackExchange.Redis;
@@ -24,7 +26,7 @@ internal sealed record Block(
 /// The blocks in force. All gateways share them in Redis (<c>security:blocks</c>) and each looks there every second; it
 /// knows its own at once, and keeps what it knows while Redis is away.
 /// </summary>
-internal sealed class Blocks([FromKeyedServices(RateLimiter.Store)] RedisConnection redis, TimeProvider clock)
+internal sealed class Blocks([FromKeyedServices(RateLimiter.Store)] RedisConnection redis, EventShipper events, TimeProvider clock)
 {
     private const string Key = "security:blocks";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -49,10 +51,16 @@ internal sealed class Blocks([FromKeyedServices(RateLimiter.Store)] RedisConnect
     public IReadOnlyList<Block> All() =>
         [.. _byId.Values.Where(b => b.ExpiresAt > clock.GetUtcNow()).OrderByDescending(static b => b.CreatedAt).ThenBy(static b => b.Id, StringComparer.Ordinal)];
 
+    /// <summary>Puts a block into force and tells of it: an address is the platform's affair, a caller their tenant's.</summary>
     public async Task AddAsync(Block block, CancellationToken ct)
     {
         _byId[block.Id] = block;
         Count();
+        events.Enqueue(
+            block.TenantId ?? WellKnown.DefaultTenantId,
+            new IpBlocked(block.Address, block.Subject, block.Reason, block.Score, block.CreatedBy, block.ExpiresAt),
+            block.CreatedBy,
+            block.CreatedAt);
         await TryAsync("HSET", d => d.HashSetAsync(Key, block.Id, JsonSerializer.Serialize(block, Json.Options)), ct);
     }
 

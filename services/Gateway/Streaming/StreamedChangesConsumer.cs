@@ -1,5 +1,6 @@
 using MassTransit;
 using Platform.Contracts;
+using Platform.Contracts.Gateway;
 using Platform.Contracts.Tenancy;
 using Platform.Contracts.ThreatIntel;
 using Platform.Gateway.Caching;
@@ -14,7 +15,7 @@ namespace Platform.Gateway.Streaming;
 internal sealed class StreamedChangesConsumer(StreamLog log)
     : IConsumer<ChangedObjects>, IConsumer<ThreatObjectsRemoved>, IConsumer<ChangedRelationships>, IConsumer<IndicatorExpired>,
         IConsumer<SightingRecorded>, IConsumer<IncidentOpened>, IConsumer<IncidentUpdated>, IConsumer<AssetUpserted>, IConsumer<ImportProgressed>,
-        IConsumer<ImportCompleted>, IConsumer<SecuritySignalRaised>, IConsumer<QuotaThresholdReached>
+        IConsumer<ImportCompleted>, IConsumer<SecuritySignalRaised>, IConsumer<IpBlocked>, IConsumer<QuotaThresholdReached>
 {
     /// <summary>A message with more indicators is told as a number of them.</summary>
     private const int MostAlone = 50;
@@ -69,6 +70,11 @@ internal sealed class StreamedChangesConsumer(StreamLog log)
     public Task Consume(ConsumeContext<SecuritySignalRaised> context) => WriteAsync(
         context, "", StreamTopics.Alerts, "security." + context.Message.Kind, TlpLevel.Clear,
         ("kind", context.Message.Kind), ("subject", context.Message.Subject), ("address", context.Message.Address));
+
+    public Task Consume(ConsumeContext<IpBlocked> context) => WriteAsync(
+        context, "", StreamTopics.Alerts, "security.ip_blocked", TlpLevel.Clear,
+        ("kind", "ip_blocked"), ("subject", context.Message.Subject), ("address", context.Message.Address), ("reason", context.Message.Reason),
+        ("expires_at", context.Message.ExpiresAt));
 
     public Task Consume(ConsumeContext<QuotaThresholdReached> context) => WriteAsync(
         context, "", StreamTopics.Usage, "usage.threshold", TlpLevel.Clear,

@@ -5,7 +5,7 @@ using Platform.KnowledgeGraph.Storage;
 namespace Platform.KnowledgeGraph.Projection;
 
 /// <summary>Puts nodes and relationships into one graph and takes them out, many in one query.</summary>
-internal sealed class GraphWriter(IGraphStore store)
+internal sealed partial class GraphWriter(IGraphStore store, ILogger<GraphWriter> log)
 {
     private const int RowsPerQuery = 1000;
 
@@ -68,7 +68,12 @@ internal sealed class GraphWriter(IGraphStore store)
                 }
             }
 
-            await store.PutVectorsAsync(graph, vectors, ct);
+            if (!await store.PutVectorsAsync(graph, vectors, ct))
+            {
+                // The graph is what paths and answers come from; it must not wait for a search beside it.
+                LogNoRoom(log, vectors.Count, graph.Name);
+            }
+
             if (!areNew && none.Count > 0)
             {
                 await store.RemoveVectorsAsync(graph, none, ct);
@@ -154,6 +159,9 @@ internal sealed class GraphWriter(IGraphStore store)
             }
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The vector index of {Graph} is full: {Count} objects are in the graph and not found by likeness")]
+    private static partial void LogNoRoom(ILogger logger, int count, string graph);
 
     /// <summary>Labels and types come from <see cref="Vocabulary"/>; this is the last look before one stands in a query.</summary>
     private static string Checked(string name) =>

@@ -156,8 +156,19 @@ internal sealed class FalkorGraphStore(FalkorDbClient client, FalkorReaders? rea
         return found;
     }
 
-    public Task PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct) =>
-        FalkorVectors.PutAsync(this, graph, vectors, ct);
+    /// <summary>The index asks for all of its memory anew whenever it grows, and one query may only have so much (docs/graph-stores.md).</summary>
+    public async Task<bool> PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct)
+    {
+        try
+        {
+            await FalkorVectors.PutAsync(this, graph, vectors, ct);
+            return true;
+        }
+        catch (GraphStoreException exception) when (exception.InnerException is FalkorDbException { Error: FalkorDbError.Memory })
+        {
+            return false;
+        }
+    }
 
     public Task RemoveVectorsAsync(GraphKey graph, IReadOnlyCollection<string> ids, CancellationToken ct) => FalkorVectors.RemoveAsync(this, graph, ids, ct);
 

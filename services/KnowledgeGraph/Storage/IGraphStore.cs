@@ -43,8 +43,8 @@ internal interface IGraphStore
     Task<IReadOnlyList<string>> PlanAsync(
         GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, bool profile, TimeSpan timeout, CancellationToken ct);
 
-    /// <summary>Keeps the vectors of nodes, by their ids.</summary>
-    Task PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct);
+    /// <summary>Keeps the vectors of nodes, by their ids; false where the store has no room for more, and nothing was kept.</summary>
+    Task<bool> PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct);
 
     /// <summary>Forgets the vectors of nodes.</summary>
     Task RemoveVectorsAsync(GraphKey graph, IReadOnlyCollection<string> ids, CancellationToken ct);

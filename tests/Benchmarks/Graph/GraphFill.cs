@@ -1,4 +1,5 @@
 using FalkorDb;
+using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Contracts;
 using Platform.KnowledgeGraph.Projection;
 using Platform.KnowledgeGraph.Storage;
@@ -29,7 +30,7 @@ internal sealed class GraphFill(string connection, Guid tenant) : IAsyncDisposab
     public async Task AddAsync(int from, int to, CancellationToken ct)
     {
         var store = new FalkorGraphStore(_client);
-        var writer = new GraphWriter(store);
+        var writer = new GraphWriter(store, NullLogger<GraphWriter>.Instance);
         var ledger = new Ledger(store, TimeProvider.System);
         await ledger.PrepareAsync(tenant, ct);
         await new LevelGraphs(ledger, store, writer, TimeProvider.System).EnsureAsync(tenant, [TlpLevel.Clear], ct);

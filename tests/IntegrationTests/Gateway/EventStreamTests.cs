@@ -40,6 +40,23 @@ public sealed class EventStreamTests(Stack stack) : IAsyncLifetime
         Assert.Equal(4, happened.GetProperty("seq").GetInt64());
     }
 
+    [Fact]
+    public async Task A_blocked_caller_is_told_to_those_who_read_their_tenants_audit_log()
+    {
+        var auditor = _gateway.Issuer.Token(d => (d.Claims["tenant"], d.Claims["permissions"]) = (_tenant.ToString(), "read:audit manage:platform"));
+        await using var heard = await Events.OpenAsync(_gateway, auditor, "topics=alerts");
+        using var request = _gateway.Request(HttpMethod.Post, "/api/v2/security/blocks", auditor);
+        request.Content = System.Net.Http.Json.JsonContent.Create(new { tenant_id = _tenant, subject = "left", reason = "left the company", seconds = 60 });
+        using var set = await _gateway.Client.SendAsync(request, Ct);
+        Assert.Equal(HttpStatusCode.Created, set.StatusCode);
+
+        var happened = await heard.NextAsync();
+        Assert.Equal("security.ip_blocked", happened.GetProperty("type").GetString());
+        var data = happened.GetProperty("data");
+        Assert.Equal(("left", "left the company"), (data.GetProperty("subject").GetString(), data.GetProperty("reason").GetString()));
+        Assert.InRange(data.GetProperty("expires_at").GetDateTimeOffset() - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+    }
+
     [Theory]
     [InlineData("topics=nothing", HttpStatusCode.UnprocessableEntity)]
     [InlineData("topics=alerts", HttpStatusCode.Forbidden)]

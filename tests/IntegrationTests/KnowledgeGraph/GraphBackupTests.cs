@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Contracts;
 using Platform.Contracts.KnowledgeGraph;
 using Platform.Contracts.ThreatIntel;
@@ -104,7 +105,7 @@ public sealed class GraphBackupTests(Stack stack)
         Assert.Contains("Newer", await fixture.DigestAsync(TlpLevel.Green), StringComparison.Ordinal);
     }
 
-    private static GraphBackup Backup(GraphFixture fixture) => new(fixture.Store, fixture.Graphs, new GraphWriter(fixture.Store), fixture.Ledger, fixture.Projector, new CatalogueBackup(fixture.Store, fixture.Catalogue), fixture.Memories);
+    private static GraphBackup Backup(GraphFixture fixture) => new(fixture.Store, fixture.Graphs, new GraphWriter(fixture.Store, NullLogger<GraphWriter>.Instance), fixture.Ledger, fixture.Projector, new CatalogueBackup(fixture.Store, fixture.Catalogue), fixture.Memories);
 
     private static Task<long> RestoreAsync(GraphBackup backup, GraphFixture fixture, string lines, int breakAfter = int.MaxValue) => backup.RestoreAsync(
         async take =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FalkorDb;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
@@ -23,7 +24,7 @@ internal sealed class GraphFixture : IAsyncDisposable
         _client = new FalkorDbClient(FalkorDbOptions.Parse(connection));
         Store = new FalkorGraphStore(_client);
         Ledger = new Ledger(Store, TimeProvider.System);
-        var writer = new GraphWriter(Store);
+        var writer = new GraphWriter(Store, NullLogger<GraphWriter>.Instance);
         Graphs = new LevelGraphs(Ledger, Store, writer, TimeProvider.System);
         Projector = new Projector(Ledger, Graphs, writer);
         Rebuilds = new RebuildLedger(Store);

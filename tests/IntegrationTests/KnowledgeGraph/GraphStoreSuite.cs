@@ -1,4 +1,5 @@
 using FalkorDb;
+using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Contracts;
 using Platform.KnowledgeGraph.Paths;
 using Platform.KnowledgeGraph.Projection;
@@ -26,7 +27,7 @@ public abstract class GraphStoreSuite : IAsyncLifetime
     {
         Store = await StartAsync();
         await Store.DropAsync(Graph, Ct);
-        var writer = new GraphWriter(Store);
+        var writer = new GraphWriter(Store, NullLogger<GraphWriter>.Instance);
         await writer.PrepareAsync(Graph, Ct);
         await writer.PutNodesAsync(Graph, [Node("Malware", "m1", "Emotet"), Node("Malware", "m2", "TrickBot"), Node("IntrusionSet", "g1", "Fancy Bear"), Node("Tool", "t1", "Mimikatz")], areNew: true, Ct);
         var edges = new[] { ("e1", "g1", "USES", "m1"), ("e2", "m1", "USES", "t1"), ("e3", "g1", "USES", "m2"), ("e4", "m2", "USES", "t1"), ("e5", "g1", "TARGETS", "t1") };
@@ -60,7 +61,7 @@ public abstract class GraphStoreSuite : IAsyncLifetime
             ["list"] = new object?[] { "a", "b" },
             ["x' CREATE (n) //"] = "key",
         };
-        await new GraphWriter(Store).PutNodesAsync(Graph, [("Note", values)], areNew: false, Ct);
+        await new GraphWriter(Store, NullLogger<GraphWriter>.Instance).PutNodesAsync(Graph, [("Note", values)], areNew: false, Ct);
         var node = (GraphNode)(await RowsAsync("MATCH (n:Note {id: $id}) RETURN n", new() { ["id"] = "v1" }))[0][0]!;
         Assert.Equivalent(values.Where(v => v.Key != "id").ToDictionary(), node.Properties, strict: true);
         Assert.IsType<double>(node.Properties["part"]);
@@ -100,7 +101,7 @@ public abstract class GraphStoreSuite : IAsyncLifetime
         Assert.Equal(1, (await Store.CountWordsAsync(Graph, ["bear"], Ct))["bear"]);
         var asked = LexicalVector.Fold(LexicalVector.OfQuestion("mimikats", new Dictionary<string, double>()));
         Assert.Equal("t1", (await Store.NearestAsync(Graph, asked, 4, Ct))[0]);
-        await new GraphWriter(Store).RemoveNodesAsync(Graph, ["t1"], Ct);
+        await new GraphWriter(Store, NullLogger<GraphWriter>.Instance).RemoveNodesAsync(Graph, ["t1"], Ct);
         Assert.DoesNotContain("t1", await Store.NearestAsync(Graph, asked, 4, Ct));
     }
 
@@ -121,8 +122,8 @@ public abstract class GraphStoreSuite : IAsyncLifetime
     public async Task Relationships_side_by_side_are_paths_of_their_own_in_order()
     {
         var more = new[] { ("e0", "m1", "USES", "t1"), ("e9", "g1", "TARGETS", "m1") };
-        await new GraphWriter(Store).PutEdgesAsync(Graph, more, e => new EdgeEnds(e.Item2, e.Item3, e.Item4), e => new Dictionary<string, object?> { ["id"] = e.Item1 }, areNew: true, Ct);
-        await new GraphWriter(Store).RemoveEdgesAsync(Graph, [("e5", new EdgeEnds("g1", "TARGETS", "t1"))], Ct);
+        await new GraphWriter(Store, NullLogger<GraphWriter>.Instance).PutEdgesAsync(Graph, more, e => new EdgeEnds(e.Item2, e.Item3, e.Item4), e => new Dictionary<string, object?> { ["id"] = e.Item1 }, areNew: true, Ct);
+        await new GraphWriter(Store, NullLogger<GraphWriter>.Instance).RemoveEdgesAsync(Graph, [("e5", new EdgeEnds("g1", "TARGETS", "t1"))], Ct);
         async Task<string[]> Paths(PathRequest request) => [.. (await new FindPaths(Store).RunAsync(Graph, request, Ct)).Select(p => string.Join(' ', p.Relationships.Select(r => r.Id)))];
         Assert.Equal(["e1 e0", "e1 e2", "e9 e0", "e9 e2", "e3 e4"], await Paths(new PathRequest("g1", "t1", All: true)));
         Assert.Equal(["e1 e0", "e1 e2", "e9 e0", "e9 e2", "e3 e4"], await Paths(new PathRequest("g1", "t1", K: 5, MaxDepth: 2)));
@@ -194,7 +195,7 @@ public abstract class GraphStoreSuite : IAsyncLifetime
     public async Task OneGraph_takes_the_place_of_another_with_its_indexes()
     {
         Assert.SkipUnless(HasManyGraphs, "One database holds one graph.");
-        var writer = new GraphWriter(Store);
+        var writer = new GraphWriter(Store, NullLogger<GraphWriter>.Instance);
         await writer.PrepareAsync(Graph.Restored, Ct);
         await writer.PutNodesAsync(Graph.Restored, [Node("Malware", "m9", "Qakbot")], areNew: true, Ct);
         await Store.ReplaceAsync(Graph, Graph.Restored, Ct);

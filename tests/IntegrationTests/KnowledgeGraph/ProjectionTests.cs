@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
 using Platform.KnowledgeGraph.Projection;
@@ -29,6 +30,21 @@ public sealed class ProjectionTests(Stack stack)
         Assert.Equal(B, await fixture.ScalarAsync("MATCH (:Malware)-[e:USES]->(n:Tool) RETURN n.id"));
         var (_, _, waiting) = await fixture.Ledger.LagAsync(fixture.Tenant, TlpLevel.Clear, TestContext.Current.CancellationToken);
         Assert.Equal(0, waiting);
+    }
+
+    [Fact]
+    public async Task What_the_vector_index_has_no_room_for_is_in_the_graph_all_the_same()
+    {
+        await using var fixture = await StartAsync(stack);
+        var store = new FullVectors(fixture.Store);
+        var writer = new GraphWriter(store, NullLogger<GraphWriter>.Instance);
+        var projector = new Projector(fixture.Ledger, new LevelGraphs(fixture.Ledger, store, writer, TimeProvider.System), writer);
+        await projector.ApplyAsync(
+            fixture.Tenant, [Message(new ThreatObjectsUpserted([Object(A, name: "Worm"), Object(B, name: "Key")])), Message(new RelationshipsUpserted([Link(Ab, A, B)]))],
+            TestContext.Current.CancellationToken);
+
+        Assert.True(store.WasAsked);
+        Assert.Equal(B, await fixture.ScalarAsync("MATCH (:Malware {name: 'Worm'})-[e:USES]->(n:Tool) RETURN n.id"));
     }
 
     [Fact]
@@ -133,7 +149,7 @@ public sealed class ProjectionTests(Stack stack)
             // A process that was killed starts with nothing but what is in the store.
             var store = failures is null ? (IGraphStore)fixture.Store : new InterruptedStore(fixture.Store, failures);
             var ledger = new Ledger(store, TimeProvider.System);
-            var writer = new GraphWriter(store);
+            var writer = new GraphWriter(store, NullLogger<GraphWriter>.Instance);
             try
             {
                 await new Projector(ledger, new LevelGraphs(ledger, store, writer, TimeProvider.System), writer).ApplyAsync(fixture.Tenant, batch, ct);
@@ -178,5 +194,16 @@ public sealed class ProjectionTests(Stack stack)
         }
 
         return messages;
+    }
+
+    private sealed class FullVectors(IGraphStore inner) : StoreBehind(inner)
+    {
+        public bool WasAsked { get; private set; }
+
+        public override Task<bool> PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct)
+        {
+            WasAsked |= vectors.Count > 0;
+            return Task.FromResult(false);
+        }
     }
 }

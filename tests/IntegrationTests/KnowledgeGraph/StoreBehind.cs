@@ -30,7 +30,7 @@ internal abstract class StoreBehind(IGraphStore inner) : IGraphStore
         GraphKey graph, string cypher, IReadOnlyDictionary<string, object?>? parameters, bool profile, TimeSpan timeout, CancellationToken ct) =>
         inner.PlanAsync(graph, cypher, parameters, profile, timeout, ct);
 
-    public Task PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct) => inner.PutVectorsAsync(graph, vectors, ct);
+    public virtual Task<bool> PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct) => inner.PutVectorsAsync(graph, vectors, ct);
 
     public Task RemoveVectorsAsync(GraphKey graph, IReadOnlyCollection<string> ids, CancellationToken ct) => inner.RemoveVectorsAsync(graph, ids, ct);
 

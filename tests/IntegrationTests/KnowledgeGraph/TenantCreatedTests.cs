@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Contracts;
 using Platform.Contracts.ThreatIntel;
+using Platform.KnowledgeGraph.Projection;
 using Platform.KnowledgeGraph.Storage;
 using Platform.TestSupport;
 using static Platform.IntegrationTests.KnowledgeGraph.GraphFixture;
@@ -63,7 +65,7 @@ public sealed class TenantCreatedTests(Stack stack)
         }
 
         // A process that has never met the tenant hears of an object of it.
-        var late = new Platform.KnowledgeGraph.Projection.Projector(fixture.Ledger, fixture.Graphs, new Platform.KnowledgeGraph.Projection.GraphWriter(fixture.Store));
+        var late = new Projector(fixture.Ledger, fixture.Graphs, new GraphWriter(fixture.Store, NullLogger<GraphWriter>.Instance));
         await late.ApplyAsync(fixture.Tenant, [Message(new ThreatObjectsUpserted([Object("malware--00000000-0000-4000-8000-00000000000e")]))], ct);
         Assert.Null(await fixture.ScalarAsync("MATCH (n) RETURN n LIMIT 1"));
         Assert.Empty(await fixture.Ledger.LevelsAsync(fixture.Tenant, ct));

@@ -117,7 +117,7 @@ internal sealed class Neo4jGraphStore(Neo4jClient client, Neo4jDatabases databas
         return rows.Rows.ToDictionary(r => (string)r[0]!, r => (long)r[1]!);
     }
 
-    public async Task PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct)
+    public async Task<bool> PutVectorsAsync(GraphKey graph, IReadOnlyList<(string Id, float[] Vector)> vectors, CancellationToken ct)
     {
         if (vectors.Count > 0)
         {
@@ -128,6 +128,8 @@ internal sealed class Neo4jGraphStore(Neo4jClient client, Neo4jDatabases databas
                 new Dictionary<string, object?> { ["rows"] = rows },
                 ct);
         }
+
+        return true;
     }
 
     public Task RemoveVectorsAsync(GraphKey graph, IReadOnlyCollection<string> ids, CancellationToken ct) => WriteAsync(
