@@ -30,7 +30,7 @@ internal static class GraphExtensions
     // The log is what survives a crash; the snapshot rule, which the server has by default, is put out of reach.
     private const string Server = "--appendonly yes --appendfsync everysec --auto-aof-rewrite-min-size 192mb --save 86400 1000000000 --maxmemory 6gb --maxmemory-policy noeviction";
 
-    // Above what it keeps (6 GB) and four queries may take; a query that goes past its limit ends this server, not the machine.
+    // Above what it keeps (6 GB) and four queries may take (1 GB each); a query that goes past its limit ends this server, not the machine.
     private const string Memory = "--memory=14g";
 
     // Effects: the log holds what a query changed, not its text. The server has no index yet while it loads, so that replayed
