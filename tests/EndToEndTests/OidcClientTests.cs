@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Platform.TestSupport;
 
@@ -36,7 +34,7 @@ public sealed class OidcClientTests(PlatformFixture platform)
     public async Task The_same_script_is_content_with_another_server()
     {
         await Packages.Value;
-        var issuer = $"http://127.0.0.1:{FreePort()}";
+        var issuer = $"http://127.0.0.1:{FreePort.Take()}";
         var (web, native) = (new { id = "web", secret = "a-secret-of-some-length-0123456789", redirect = Landing("web") }, new { id = "native", redirect = Landing("native") });
         using var peer = Start("node", "peer.mjs", JsonSerializer.Serialize(new { issuer, web, native }));
         try
@@ -97,12 +95,5 @@ public sealed class OidcClientTests(PlatformFixture platform)
 
     private static string Landing(string path) => $"http://127.0.0.1:{LandingPort.Value}/{path}-{Guid.NewGuid():N}";
 
-    private static readonly Lazy<int> LandingPort = new(FreePort);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private static readonly Lazy<int> LandingPort = new(FreePort.Take);
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Platform.TestSupport;
 
@@ -21,7 +19,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
         File.Copy(Path.Combine(Deployed, "alerts.yml"), Path.Combine(_folder.FullName, "alerts.yml"));
         _folder.CreateSubdirectory("targets");
         File.Copy(scrapeTargets, Path.Combine(_folder.FullName, "targets", "run.json"));
-        var address = $"127.0.0.1:{FreePort()}";
+        var address = $"127.0.0.1:{FreePort.Take()}";
         _http = new HttpClient { BaseAddress = new Uri($"http://{address}") };
         var start = new ProcessStartInfo("bash", ["-c", "exec prometheus \"$@\" >log 2>&1", "bash",
             "--config.file=prometheus.yml", "--storage.tsdb.path=data", $"--web.listen-address={address}", "--log.level=warn"])
@@ -91,12 +89,5 @@ internal sealed class PrometheusServer : IAsyncDisposable
         _process.Dispose();
         _http.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -183,7 +183,7 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact]
     public async Task HTTP_2_is_spoken_on_its_own_port_by_prior_knowledge()
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         await using var gateway = await GatewayUnderTest.StartAsync(s => s["Gateway:Http2Port"] = $"{port}");
         using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var request = gateway.Request(HttpMethod.Get, $"http://127.0.0.1:{port}{Path}");
@@ -191,13 +191,6 @@ public sealed class DoorTests : IAsyncLifetime
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         using var response = await client.SendAsync(request, Ct);
         Assert.Equal((HttpStatusCode.OK, HttpVersion.Version20), (response.StatusCode, response.Version));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static int CountOf(string text, string part) => text.Split(part).Length - 1;

@@ -1,17 +1,17 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
 using Platform.Gateway.Revocation;
 using Platform.Gateway.Tests.Support;
 using Platform.ServiceDefaults;
+using Platform.TestSupport;
 
 namespace Platform.Gateway.Tests;
 
 public sealed class TokenExchangeTests : IAsyncLifetime
 {
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Take();
     private readonly Guid _session = Guid.NewGuid();
     private GatewayUnderTest _gateway = null!;
 
@@ -104,23 +104,4 @@ public sealed class TokenExchangeTests : IAsyncLifetime
         ["subject_token_type"] = "urn:ietf:params:oauth:token-type:access_token",
         ["audience"] = audience,
     });
-
-    /// <summary>Below the range from which the system gives ports to others.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 32_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; there are others.
-            }
-        }
-    }
 }

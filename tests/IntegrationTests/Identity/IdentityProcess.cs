@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Platform.Contracts;
 using Platform.ServiceDefaults;
@@ -41,7 +39,7 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
 
     public async Task StartAsync()
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
         start.ArgumentList.Add(Assembly());
         foreach (var (name, value) in new Dictionary<string, string>
@@ -123,13 +121,6 @@ internal sealed class IdentityProcess(Stack stack, TestDatabase database) : IAsy
         var isCurrent = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) && File.Exists(published)
             && File.GetLastWriteTimeUtc(Path.Combine(build, "publish/.complete")) >= File.GetLastWriteTimeUtc(Path.Combine(build, Name));
         return isCurrent ? published : Path.Combine(AppContext.BaseDirectory, Name);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Internal tokens live a minute; each request has a fresh one.</summary>

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Platform.TestSupport;
 
 namespace Platform.ServiceDefaults.Tests.Telemetry;
 
@@ -30,17 +30,10 @@ public sealed class ManagementPortTests : IAsyncDisposable
         return new Uri(_app.Urls.First(u => !u.EndsWith($":{managementPort}")));
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     [Fact]
     public async Task Metrics_are_served_on_the_management_port_only()
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         var api = await StartAsync(port.ToString());
         await _http.GetStringAsync(new Uri(api, "/items/7"), Ct);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
@@ -63,7 +56,7 @@ public sealed class ManagementPortTests : IAsyncDisposable
     [Fact]
     public async Task Host_header_of_the_management_port_does_not_open_it()
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         var api = await StartAsync(port.ToString());
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(api, "/metrics"));
         request.Headers.Host = $"127.0.0.1:{port}";
@@ -73,7 +66,7 @@ public sealed class ManagementPortTests : IAsyncDisposable
     [Fact]
     public async Task Api_is_absent_on_the_management_port()
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         await StartAsync(port.ToString());
         Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync($"http://127.0.0.1:{port}/items/7", Ct)).StatusCode);
     }
@@ -89,8 +82,8 @@ public sealed class ManagementPortTests : IAsyncDisposable
     [Fact]
     public async Task Named_Kestrel_endpoints_keep_theirs_and_get_one_more()
     {
-        var port = FreePort();
-        var main = FreePort();
+        var port = FreePort.Take();
+        var main = FreePort.Take();
         await StartAsync(port.ToString(), ("Kestrel:Endpoints:Main:Url", $"http://127.0.0.1:{main}"));
         Assert.Equal("7", await _http.GetStringAsync($"http://127.0.0.1:{main}/items/7", Ct));
         Assert.Contains("target_info", await _http.GetStringAsync($"http://127.0.0.1:{port}/metrics", Ct));
@@ -99,7 +92,7 @@ public sealed class ManagementPortTests : IAsyncDisposable
     [Fact]
     public async Task Containers_may_listen_on_another_address()
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         await StartAsync(port.ToString(), ("MANAGEMENT_ADDRESS", "0.0.0.0"));
         Assert.Contains("target_info", await _http.GetStringAsync($"http://127.0.0.2:{port}/metrics", Ct));
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(port.ToString(), ("MANAGEMENT_ADDRESS", "everywhere")));
