@@ -30,12 +30,12 @@ internal static class ServiceExtensions
     }
 
     /// <summary>
-    /// For services that take bundles in: room for a batch and its events in the youngest generation (32 MB; numbers are
+    /// For services that take bundles in: room for a batch and its events in the youngest generation (24 MB; numbers are
     /// hexadecimal) and messages of half a megabyte outside the large-object heap. Otherwise each batch is copied to an older generation
     /// while it is at work, and each message ends in a collection of everything (docs/adr/0019).
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithRoomForBatches(this IResourceBuilder<ProjectResource> service)
-        => service.WithEnvironment("DOTNET_GCgen0size", "2000000").WithEnvironment("DOTNET_GCLOHThreshold", "400000");
+        => service.WithEnvironment("DOTNET_GCgen0size", "1800000").WithEnvironment("DOTNET_GCLOHThreshold", "400000");
 
     public static IResourceBuilder<ProjectResource> WithStore(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> store)

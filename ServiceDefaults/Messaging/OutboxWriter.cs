@@ -14,6 +14,8 @@ public static class OutboxWriter
         SELECT e.id, $1, e.type, e.body, $2, $3, $4, $5, 0, $9 FROM unnest($6::uuid[], $7::text[], $8::text[]) AS e(id, type, body)
         """;
 
+    private const string SendNow = "UPDATE outbox SET next_attempt_at = NULL WHERE tenant_id = $1 AND next_attempt_at = $2 AND attempts = 0";
+
     /// <summary>Adds events to the session's transaction, in the order given.</summary>
     public static Task WriteAsync(
         TenantSession session, IReadOnlyCollection<IIntegrationEvent> events, string? actor, string? orderKey, DateTimeOffset now, CancellationToken ct) =>
@@ -39,6 +41,15 @@ public static class OutboxWriter
         // As UTF-8: half a megabyte of text would otherwise be widened to one of characters and narrowed again.
         command.Parameters.Add(new() { Value = rows.Bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)sendFrom?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Lets go of the tenant's events that were written to be sent from <paramref name="sendFrom"/> on.</summary>
+    public static async Task SendNowAsync(TenantSession session, DateTimeOffset sendFrom, CancellationToken ct)
+    {
+        await using var command = session.Command(SendNow);
+        command.Parameters.Add(new() { Value = session.TenantId });
+        command.Parameters.Add(new() { Value = sendFrom.ToUniversalTime() });
         await command.ExecuteNonQueryAsync(ct);
     }
 }

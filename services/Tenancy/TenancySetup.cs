@@ -35,7 +35,7 @@ internal static class TenancySetup
             .AddBatchConsumer<TenantDeletedConsumer, TenantDeleted>()
             .AddBatchConsumer<TenantErasedConsumer, TenantErased>()
             .AddBatchConsumer<ConfigurationAskedConsumer, ConfigurationAsked>()
-            .AddBatchConsumer<UsageRecordedConsumer, UsageRecorded>(messageLimit: 20)
+            .AddBatchConsumer<UsageRecordedConsumer, UsageRecorded>(messageLimit: 5)
             .AddBatchConsumer<ModelUsageRecordedConsumer, ModelUsageRecorded>()
             .AddBatchConsumer<BackupPartCompletedConsumer, BackupPartCompleted>()
             .AddBatchConsumer<RestorePartCompletedConsumer, RestorePartCompleted>()

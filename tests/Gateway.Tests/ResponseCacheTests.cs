@@ -153,7 +153,8 @@ public sealed class ResponseCacheTests : IAsyncLifetime
         _control = "s-maxage=1, stale-while-revalidate=60";
         Assert.Equal("1 MISS", await AskAsync(Path));
         await Eventually.TrueAsync(async () => await AskAsync(Path) == "1 STALE", TimeSpan.FromSeconds(10), Ct, "A stale answer");
-        await Eventually.TrueAsync(async () => await AskAsync(Path) == "2 HIT", TimeSpan.FromSeconds(10), Ct, "The renewed one");
+        // A later one than the second where a second passes between two looks.
+        await Eventually.TrueAsync(async () => await AskAsync(Path) is [not '1', .., 'H', 'I', 'T'], TimeSpan.FromSeconds(10), Ct, "A renewed one");
     }
 
     [Fact]

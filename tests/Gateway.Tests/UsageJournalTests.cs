@@ -42,13 +42,13 @@ public sealed class UsageJournalTests : IDisposable
     public void Entries_come_out_in_batches_in_order()
     {
         using var journal = Open();
-        for (var i = 0; i < 1200; i++)
+        for (var i = 0; i < 4500; i++)
         {
             journal.Append(Entry(i));
         }
 
         Assert.True(journal.HasBatch);
-        Assert.Equal([500, 500, 200], Drain(journal).Select(b => b.Entries.Count));
+        Assert.Equal([2000, 2000, 500], Drain(journal).Select(b => b.Entries.Count));
         Assert.Null(journal.Next());
     }
 
@@ -110,7 +110,7 @@ public sealed class UsageJournalTests : IDisposable
         // The last frame's bytes, but not all of them, were there when the machine stopped.
         var file = Segments().Single();
         var bytes = File.ReadAllBytes(file);
-        var second = (int)JournalSegment.Length(BitConverter.ToInt32(bytes, 0));
+        var second = JournalSegment.Length(BitConverter.ToInt32(bytes, 0));
         bytes[second + JournalSegment.FrameHeader + 3] ^= 0xFF;
         File.WriteAllBytes(file, bytes);
 

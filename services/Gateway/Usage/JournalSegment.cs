@@ -66,34 +66,25 @@ internal sealed class JournalSegment : IDisposable
     }
 
     /// <summary>Room that a frame takes: its header and bytes, up to the next multiple of eight.</summary>
-    public static long Length(int payload) => (FrameHeader + payload + 7) & ~7L;
+    public static int Length(int payload) => (FrameHeader + payload + 7) & ~7;
 
-    /// <summary>
-    /// Reads the frame at an offset of a segment file: where the next one begins, or -1 where there is none.
-    /// </summary>
-    public static long Read(SafeFileHandle file, long offset, Span<byte> buffer, out ReadOnlySpan<byte> payload)
+    /// <summary>Reads the frame that the bytes begin with: the room it takes, or -1 where there is none or not all of it.</summary>
+    public static int Read(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> payload)
     {
         payload = default;
-        var read = RandomAccess.Read(file, buffer, offset);
-        if (read < FrameHeader)
+        if (bytes.Length < FrameHeader)
         {
             return -1;
         }
 
-        var length = BinaryPrimitives.ReadInt32LittleEndian(buffer);
-        if (length <= 0 || length > UsageFrame.MaxLength || FrameHeader + length > read)
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        if (length <= 0 || length > UsageFrame.MaxLength || FrameHeader + length > bytes.Length)
         {
             return -1;
         }
 
-        var bytes = buffer.Slice(FrameHeader, length);
-        if (Crc32C.Of(bytes) != BinaryPrimitives.ReadUInt32LittleEndian(buffer[4..]))
-        {
-            return -1;
-        }
-
-        payload = bytes;
-        return offset + Length(length);
+        payload = bytes.Slice(FrameHeader, length);
+        return Crc32C.Of(payload) == BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) ? Length(length) : -1;
     }
 
     public void Dispose()

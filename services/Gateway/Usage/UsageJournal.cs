@@ -9,14 +9,14 @@ internal sealed record JournalBatch(JournalPosition Position, IReadOnlyList<Usag
 /// <summary>Every answered request, kept on disk until Tenancy has it.</summary>
 internal sealed partial class UsageJournal : IDisposable
 {
-    public const int LargestBatch = 500;
+    public const int LargestBatch = 2_000;
 
     private readonly Lock _writing = new();
     private readonly UsageOptions _options;
     private readonly JournalFolder _folder;
     private readonly ILogger<UsageJournal> _log;
     private readonly Microsoft.Win32.SafeHandles.SafeFileHandle _positionFile;
-    private readonly byte[] _buffer = new byte[JournalSegment.FrameHeader + UsageFrame.MaxLength];
+    private readonly byte[] _buffer = new byte[64 * 1024];
     private JournalSegment _current;
     private JournalPosition _position;
     private int _unsent;
@@ -121,16 +121,24 @@ internal sealed partial class UsageJournal : IDisposable
         next = from.Offset;
         using var file = File.OpenHandle(_folder.SegmentFile(from.Segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var stop = from.SentTo > 0 ? from.SentTo : end;
+        var (at, filled) = (0, 0);
         while (next < stop && (from.SentTo > 0 || entries.Count < LargestBatch))
         {
-            var after = JournalSegment.Read(file, next, _buffer, out var payload);
-            if (after < 0)
+            var length = JournalSegment.Read(_buffer.AsSpan(Math.Min(at, filled)..filled), out var payload);
+            if (length < 0)
+            {
+                (at, filled) = (0, RandomAccess.Read(file, _buffer, next));
+                length = JournalSegment.Read(_buffer.AsSpan(0, filled), out payload);
+            }
+
+            if (length < 0)
             {
                 break;
             }
 
             entries.Add(UsageFrame.Read(payload));
-            next = after;
+            at += length;
+            next += length;
         }
 
         return entries;

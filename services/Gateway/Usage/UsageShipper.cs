@@ -9,7 +9,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Usage;
 
-/// <summary>Ships the journal: a batch at least every second while there is something, and as soon as 500 rows wait.</summary>
+/// <summary>Ships the journal: a batch at least every second while there is something, and as soon as 2,000 rows wait.</summary>
 internal sealed partial class UsageShipper(UsageJournal journal, IBus bus, BusStart start, TimeProvider clock, ILogger<UsageShipper> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);

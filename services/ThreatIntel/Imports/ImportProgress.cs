@@ -81,8 +81,11 @@ internal sealed class ImportProgress(NpgsqlDataSource source, Import import, Tim
         import.Failed += step.Faults.Count;
     }
 
-    /// <summary>Ends the import: completed, or failed when the bundle could not be read to its end.</summary>
-    public async Task FinishAsync(string? failure, CancellationToken ct)
+    /// <summary>
+    /// Ends the import: completed, or failed when the bundle could not be read to its end. What was to be told from
+    /// <paramref name="tellFrom"/> on is told now.
+    /// </summary>
+    public async Task FinishAsync(string? failure, CancellationToken ct, DateTimeOffset? tellFrom = null)
     {
         var status = failure is null ? ImportStatus.Completed : ImportStatus.Failed;
         await using var session = await TenantSession.OpenAsync(source, import.TenantId, ct);
@@ -96,6 +99,11 @@ internal sealed class ImportProgress(NpgsqlDataSource source, Import import, Tim
             var completed = new ImportCompleted(
                 import.Id, status.ToString().ToLowerInvariant(), import.Total, import.Created, import.Updated, import.Unchanged, import.Failed);
             await OutboxWriter.WriteAsync(session, [completed], import.Actor, null, clock.GetUtcNow(), ct);
+        }
+
+        if (tellFrom is { } due && due > clock.GetUtcNow())
+        {
+            await OutboxWriter.SendNowAsync(session, due, ct);
         }
 
         await session.CommitAsync(ct);

@@ -17,7 +17,7 @@ namespace Platform.ThreatIntel.Imports;
 internal sealed partial class ImportRunner(
     NpgsqlDataSource source, IServiceScopeFactory scopes, ImportSpool spool, TimeProvider clock, IOptions<ThreatIntelOptions> options, ILogger<ImportRunner> log)
 {
-    private const int MaxBatchBytes = 4 * 1024 * 1024;
+    private const int MaxBatchBytes = 3 * 1024 * 1024;
 
     private static readonly ActivitySource Source = new("Platform.ThreatIntel.Imports");
 
@@ -78,9 +78,10 @@ internal sealed partial class ImportRunner(
                 return;
             }
 
-            var writer = new ImportBatchWriter(source, services.GetRequiredService<ObjectWriter>(), progress, import, TellFrom(import));
+            var tellFrom = TellFrom(import);
+            var writer = new ImportBatchWriter(source, services.GetRequiredService<ObjectWriter>(), progress, import, tellFrom);
             var fatal = await WriteAsync(import, markings, writer, ct);
-            await progress.FinishAsync(fatal, ct);
+            await progress.FinishAsync(fatal, ct, tellFrom);
         }
         catch (NotABundleException exception)
         {
