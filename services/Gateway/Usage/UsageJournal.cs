@@ -11,6 +11,9 @@ internal sealed partial class UsageJournal : IDisposable
 {
     public const int LargestBatch = 2_000;
 
+    /// <summary>Bytes of about 1,700 frames.</summary>
+    private const long WorthSending = 256 * 1024;
+
     private readonly Lock _writing = new();
     private readonly UsageOptions _options;
     private readonly JournalFolder _folder;
@@ -19,7 +22,6 @@ internal sealed partial class UsageJournal : IDisposable
     private readonly byte[] _buffer = new byte[64 * 1024];
     private JournalSegment _current;
     private JournalPosition _position;
-    private int _unsent;
 
     public UsageJournal(IOptions<UsageOptions> options, IConfiguration configuration, ILogger<UsageJournal> log)
     {
@@ -31,13 +33,19 @@ internal sealed partial class UsageJournal : IDisposable
         var segments = _folder.Segments();
         // A segment that was being written when the process ended is never continued: its end is wherever its frames end.
         _current = Open(segments.Count == 0 ? Math.Max(1, _position.Segment + 1) : segments[^1] + 1);
-        _unsent = segments.Count == 0 ? 0 : LargestBatch;
     }
 
     public string Instance => _folder.Instance;
 
-    /// <summary>Whether a whole batch waits.</summary>
-    public bool HasBatch => Volatile.Read(ref _unsent) >= LargestBatch;
+    /// <summary>Whether about a whole batch waits, or the rest of a segment that is no longer written to.</summary>
+    public bool HasBatch
+    {
+        get
+        {
+            var (writing, end) = Written();
+            return _position.Segment < writing || end - _position.Offset >= WorthSending;
+        }
+    }
 
     /// <summary>Appends an entry. When this returns, no kill of the process can lose it.</summary>
     public void Append(UsageEntry entry)
@@ -52,8 +60,6 @@ internal sealed partial class UsageJournal : IDisposable
                 _current.TryAppend(payload);
             }
         }
-
-        Interlocked.Increment(ref _unsent);
     }
 
     /// <summary>The next batch to ship, the same one until <see cref="Confirm"/>; null when all is shipped. One reader.</summary>
@@ -82,7 +88,6 @@ internal sealed partial class UsageJournal : IDisposable
 
             if (_position.Segment >= writing)
             {
-                Volatile.Write(ref _unsent, 0);
                 return null;
             }
 
@@ -94,11 +99,7 @@ internal sealed partial class UsageJournal : IDisposable
     }
 
     /// <summary>The broker has the batch.</summary>
-    public void Confirm(JournalBatch batch)
-    {
-        Interlocked.Add(ref _unsent, -batch.Entries.Count);
-        MoveTo(new JournalPosition(batch.Position.Segment, batch.Position.SentTo, 0));
-    }
+    public void Confirm(JournalBatch batch) => MoveTo(new JournalPosition(batch.Position.Segment, batch.Position.SentTo, 0));
 
     public void Dispose()
     {

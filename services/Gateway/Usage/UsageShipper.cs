@@ -9,7 +9,7 @@ using Platform.ServiceDefaults;
 
 namespace Platform.Gateway.Usage;
 
-/// <summary>Ships the journal: a batch at least every second while there is something, and as soon as 2,000 rows wait.</summary>
+/// <summary>Ships the journal: a batch at least every second while there is something, and as soon as a whole one waits.</summary>
 internal sealed partial class UsageShipper(UsageJournal journal, IBus bus, BusStart start, TimeProvider clock, ILogger<UsageShipper> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
@@ -24,12 +24,19 @@ internal sealed partial class UsageShipper(UsageJournal journal, IBus bus, BusSt
         {
             try
             {
-                while (journal.Next() is { } batch)
+                // What is answered while a batch is on its way waits for the next one: it would make a message of a few rows.
+                do
                 {
+                    if (journal.Next() is not { } batch)
+                    {
+                        break;
+                    }
+
                     await PublishAsync(batch, stoppingToken);
                     journal.Confirm(batch);
                     failures = 0;
                 }
+                while (journal.HasBatch);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
